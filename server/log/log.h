@@ -1,0 +1,36 @@
+// The server's log: the one door to the logging library.
+//
+// Any thread may log; Open is called once, before other threads are started. Before Open, and after
+// a failed Open, lines go to standard error. A line is one event, in words a person reads at night:
+// what happened, to whom, what the server does now.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace herd::log {
+
+enum class Level { kDebug, kInfo, kWarning, kError };
+
+// Sends the log to `path` (appended to), or to standard error when it is empty.
+// Errors: the file cannot be opened.
+absl::Status Open(const std::string& path);
+
+// Lines beneath `level` are dropped. The default is kInfo.
+void SetLevel(Level level);
+bool Enabled(Level level);
+
+void Write(Level level, std::string_view line);
+
+inline void Debug(std::string_view line) { Write(Level::kDebug, line); }
+inline void Info(std::string_view line) { Write(Level::kInfo, line); }
+inline void Warning(std::string_view line) { Write(Level::kWarning, line); }
+inline void Error(std::string_view line) { Write(Level::kError, line); }
+
+// Writes out what is buffered. Warnings and errors are written out at once by themselves, other
+// lines within a second.
+void Flush();
+
+}  // namespace herd::log
