@@ -1,0 +1,118 @@
+#include "client/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cmath>
+
+namespace herd::client {
+namespace {
+
+constexpr double kMaxSeconds = 86400;
+
+// Everything that may be typed, whichever command it is for.
+struct Typed {
+  HerdOptions herd;
+  double timeout_s = 10;
+  double wait_s = 0;
+  std::string server;
+  IamatOptions iamat;
+  WhatsatOptions whatsat;
+  StatusOptions status;
+  ConfigOptions config;
+};
+
+std::chrono::milliseconds Milliseconds(double seconds) {
+  return std::chrono::milliseconds(std::llround(std::ceil(seconds * 1000)));
+}
+
+void AddGlobalOptions(CLI::App& app, Typed& typed) {
+  app.set_help_all_flag("--help-all", "Print the help of every command and exit");
+  app.set_version_flag("--version", "herd-client " HERD_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.add_option("--config", typed.herd.config_path, "The herd's JSON file (default: built in)")
+      ->type_name("FILE");
+  app.add_option("--host", typed.herd.host, "Send commands to this host instead of the server's")
+      ->type_name("HOST");
+  app.add_option("--port", typed.herd.port, "Send commands to this port instead of the server's")
+      ->type_name("PORT")
+      ->check(CLI::Range(1, 65535));
+  app.add_option("--timeout", typed.timeout_s, "How long a server may keep us waiting (default 10)")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.001, kMaxSeconds));
+}
+
+void AddServer(CLI::App& command, Typed& typed) {
+  command.add_option("--server", typed.server, "Which server (default: the herd's first)")
+      ->type_name("NAME");
+}
+
+void AddOperand(CLI::App& command, const char* name, std::string& value, const char* what) {
+  command.add_option(name, value, what)->required()->type_name("");
+}
+
+void AddIamat(CLI::App& app, Typed& typed) {
+  CLI::App& command = *app.add_subcommand("iamat", "Report where a client is");
+  AddOperand(command, "ID", typed.iamat.id, "The client's name");
+  AddOperand(command, "POSITION", typed.iamat.position, "As +34.068930-118.445127");
+  command.add_option("--time", typed.iamat.time, "POSIX seconds (default: now)")->type_name("T");
+  AddServer(command, typed);
+}
+
+void AddWhatsat(CLI::App& app, Typed& typed) {
+  CLI::App& command = *app.add_subcommand("whatsat", "Ask where a client is, and what is near");
+  AddOperand(command, "ID", typed.whatsat.id, "The client's name");
+  AddOperand(command, "RADIUS", typed.whatsat.radius, "Kilometres, 0 to 50");
+  AddOperand(command, "BOUND", typed.whatsat.bound, "How many places at most, 0 to 20");
+  AddServer(command, typed);
+}
+
+void AddSend(CLI::App& app, Typed& typed) {
+  AddServer(*app.add_subcommand("send", "Send the lines of the standard input to a server"), typed);
+}
+
+void AddStatus(CLI::App& app, Typed& typed) {
+  CLI::App& command = *app.add_subcommand("status", "Ask every server of the herd how it is");
+  command.add_option("--wait", typed.wait_s, "Wait for all servers and links to be up")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.0, kMaxSeconds));
+  command.add_flag("--json", typed.status.json, "Print JSON");
+}
+
+void AddConfig(CLI::App& app, Typed& typed) {
+  CLI::App& command = *app.add_subcommand("config", "Print the herd's configuration");
+  command.add_option("--check", typed.config.check, "Check a file instead")->type_name("FILE");
+}
+
+CommandLine Chosen(const CLI::App& app, Typed typed) {
+  typed.herd.timeout = Milliseconds(typed.timeout_s);
+  typed.status.wait = Milliseconds(typed.wait_s);
+  typed.iamat.server = typed.server;
+  typed.whatsat.server = typed.server;
+  if (app.got_subcommand("iamat")) return {typed.herd, typed.iamat};
+  if (app.got_subcommand("whatsat")) return {typed.herd, typed.whatsat};
+  if (app.got_subcommand("send")) return {typed.herd, SendOptions{typed.server}};
+  if (app.got_subcommand("status")) return {typed.herd, typed.status};
+  return {typed.herd, typed.config};
+}
+
+}  // namespace
+
+std::variant<CommandLine, int> ParseCommandLine(int argc, const char* const* argv) {
+  CLI::App app("Talks to the servers of a herd.", "herd-client");
+  Typed typed;
+  AddGlobalOptions(app, typed);
+  AddIamat(app, typed);
+  AddWhatsat(app, typed);
+  AddSend(app, typed);
+  AddStatus(app, typed);
+  AddConfig(app, typed);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  return Chosen(app, std::move(typed));
+}
+
+}  // namespace herd::client

@@ -1,0 +1,45 @@
+// What the answers of all servers say about the herd. Plain values in, text out.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "herd/v1/operator.pb.h"
+#include "server/config/herd_config.h"
+
+namespace herd::client {
+
+struct ServerStatus {
+  config::ServerConfig server;
+  // "127.0.0.1:12270", the operator port.
+  std::string endpoint;
+  absl::StatusOr<v1::GetStatusResponse> answer;
+
+  bool IsUp() const { return answer.ok(); }
+  // Edges of which both links are up.
+  size_t LinksUp() const;
+};
+
+// In the order of the configuration.
+using HerdStatus = std::vector<ServerStatus>;
+
+// An answer that comes from another server than the one meant counts as none.
+HerdStatus JoinAnswers(const config::HerdConfig& herd,
+                       std::vector<absl::StatusOr<v1::GetStatusResponse>> answers);
+
+// Whether all servers that answer have equal vectors, which means that they hold the same
+// positions. False when none answers.
+bool IsConverged(const HerdStatus& herd);
+
+// What keeps the herd from being whole, one sentence each: servers that do not answer, and links
+// that are down between servers that do.
+std::vector<std::string> Missing(const HerdStatus& herd);
+
+// For people. Ends with a newline.
+std::string ToTable(const HerdStatus& herd);
+
+// For programs. Times in nanoseconds are strings, since many JSON readers keep 53 bits of a number.
+std::string ToJson(const HerdStatus& herd);
+
+}  // namespace herd::client

@@ -1,0 +1,64 @@
+// The JSON side of herd_status.h: the client's one door to nlohmann/json.
+#include "client/commands/herd_status.h"
+#include "nlohmann/json.hpp"
+
+namespace herd::client {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json NeighborJson(const v1::Neighbor& neighbor) {
+  return {{"server", neighbor.server()},
+          {"outbound_up", neighbor.outbound_up()},
+          {"inbound_up", neighbor.inbound_up()},
+          {"lag_updates", neighbor.lag_updates()},
+          {"received_ranges", neighbor.received_ranges()},
+          {"received_updates", neighbor.received_updates()},
+          {"duplicate_updates", neighbor.duplicate_updates()},
+          {"connects", neighbor.connects()},
+          {"last_error", neighbor.last_error()}};
+}
+
+void AddAnswer(const v1::GetStatusResponse& answer, Json& server) {
+  server["version"] = answer.version();
+  server["start_ns"] = std::to_string(answer.start_ns());
+  server["clients"] = answer.clients();
+  server["connections"] = answer.connections();
+  server["vector"] = Json::array();
+  for (const v1::OriginProgress& entry : answer.vector()) {
+    server["vector"].push_back({{"server", entry.origin().server()},
+                                {"start_ns", std::to_string(entry.origin().start_ns())},
+                                {"through", entry.through()}});
+  }
+  server["neighbors"] = Json::array();
+  for (const v1::Neighbor& each : answer.neighbors()) {
+    server["neighbors"].push_back(NeighborJson(each));
+  }
+}
+
+Json ServerJson(const ServerStatus& status) {
+  Json server = {{"server", status.server.name}, {"operator", status.endpoint}};
+  server["up"] = status.IsUp();
+  server["links_up"] = status.LinksUp();
+  server["links"] = status.server.neighbors.size();
+  if (status.IsUp()) {
+    AddAnswer(*status.answer, server);
+  } else {
+    server["error"] = std::string(status.answer.status().message());
+  }
+  return server;
+}
+
+}  // namespace
+
+std::string ToJson(const HerdStatus& herd) {
+  Json servers = Json::array();
+  for (const ServerStatus& each : herd) servers.push_back(ServerJson(each));
+  Json json;
+  json["converged"] = IsConverged(herd);
+  json["servers"] = std::move(servers);
+  // An error text of the system's may be no UTF-8.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace herd::client

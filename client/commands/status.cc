@@ -1,0 +1,72 @@
+#include "client/commands/status.h"
+
+#include <algorithm>
+#include <iostream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/commands/herd_status.h"
+#include "client/net/operator_client.h"
+
+namespace herd::client {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Between two rounds of asking a herd that is not whole yet.
+constexpr milliseconds kPause(50);
+constexpr size_t kMaxNamed = 10;
+
+std::vector<Endpoint> OperatorEndpoints(const config::HerdConfig& herd) {
+  std::vector<Endpoint> endpoints;
+  for (const config::ServerConfig& each : herd.servers) {
+    endpoints.push_back({each.host, each.operator_port});
+  }
+  return endpoints;
+}
+
+// A silent server is to end no later than the wait itself does, and the first round has its time.
+milliseconds RoundTimeout(milliseconds timeout, Deadline deadline) {
+  const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+  return left.count() > 0 ? std::min(timeout, left) : timeout;
+}
+
+HerdStatus AskUntilWhole(const config::HerdConfig& herd, milliseconds timeout, milliseconds wait) {
+  OperatorClient servers(OperatorEndpoints(herd));
+  const Deadline deadline = Clock::now() + wait;
+  while (true) {
+    HerdStatus status = JoinAnswers(herd, servers.GetStatus(RoundTimeout(timeout, deadline)));
+    if (Missing(status).empty() || Clock::now() >= deadline) return status;
+    std::this_thread::sleep_for(std::min<Clock::duration>(kPause, deadline - Clock::now()));
+  }
+}
+
+int NotWhole(std::vector<std::string> missing, milliseconds wait) {
+  const size_t count = missing.size();
+  if (count > kMaxNamed) {
+    missing.resize(kMaxNamed);
+    missing.push_back(absl::StrCat("and ", count - kMaxNamed, " more"));
+  }
+  const std::string after =
+      wait.count() == 0
+          ? ""
+          : absl::StrCat(" after ", std::chrono::duration<double>(wait).count(), " s");
+  Complain(absl::StrCat("the herd is not whole", after, ": ", absl::StrJoin(missing, "; ")));
+  return kExitFailed;
+}
+
+}  // namespace
+
+int RunStatus(const HerdOptions& options, const StatusOptions& status) {
+  const absl::StatusOr<config::HerdConfig> herd = LoadHerd(options);
+  if (!herd.ok()) return Fail(herd.status());
+  const HerdStatus found = AskUntilWhole(*herd, options.timeout, status.wait);
+  std::cout << (status.json ? ToJson(found) : ToTable(found)) << std::flush;
+  const std::vector<std::string> missing = Missing(found);
+  return missing.empty() ? kExitOk : NotWhole(missing, status.wait);
+}
+
+}  // namespace herd::client

@@ -1,0 +1,35 @@
+// herd-client: what a person or a script runs against a herd.
+#include <variant>
+
+#include "client/command_line.h"
+#include "client/commands/ask.h"
+#include "client/commands/config.h"
+#include "client/commands/send.h"
+#include "client/commands/status.h"
+
+namespace herd::client {
+namespace {
+
+struct Runner {
+  const HerdOptions& herd;
+
+  int operator()(const IamatOptions& options) const { return RunIamat(herd, options); }
+  int operator()(const WhatsatOptions& options) const { return RunWhatsat(herd, options); }
+  int operator()(const SendOptions& options) const { return RunSend(herd, options.server); }
+  int operator()(const StatusOptions& options) const { return RunStatus(herd, options); }
+  int operator()(const ConfigOptions& options) const {
+    return options.check.has_value() ? RunConfigCheck(*options.check) : RunConfig(herd);
+  }
+};
+
+int Main(int argc, char** argv) {
+  const std::variant<CommandLine, int> parsed = ParseCommandLine(argc, argv);
+  if (const int* exit_status = std::get_if<int>(&parsed)) return *exit_status;
+  const auto& line = std::get<CommandLine>(parsed);
+  return std::visit(Runner{line.herd}, line.command);
+}
+
+}  // namespace
+}  // namespace herd::client
+
+int main(int argc, char** argv) { return herd::client::Main(argc, argv); }
