@@ -111,8 +111,8 @@ void Connection::Settle() {
 }
 
 void Connection::Watch() {
-  const bool read = !at_end_ && !session_.finished() && session_.has_room() &&
-                    unsent_.size() < kMaxUnsent;
+  const bool read =
+      !at_end_ && !session_.finished() && session_.has_room() && unsent_.size() < kMaxUnsent;
   const bool write = !unsent_.empty();
   if (read == watches_read_ && write == watches_write_) return;
   loop_->Rewatch(socket_.get(), this, read, write);

@@ -81,8 +81,7 @@ int EventLoop::TimeoutMs() const {
   if (timers_.empty()) return -1;
   const Nanos left = timers_.begin()->first - MonotonicNow();
   const Nanos rounded_up = (left + kNanosPerMillisecond - 1) / kNanosPerMillisecond;
-  return static_cast<int>(
-      std::clamp<Nanos>(rounded_up, 0, std::numeric_limits<int>::max()));
+  return static_cast<int>(std::clamp<Nanos>(rounded_up, 0, std::numeric_limits<int>::max()));
 }
 
 void EventLoop::RunAfter(Nanos delay, Task task) {

@@ -13,7 +13,8 @@
 
 namespace herd::net {
 
-// All but Post and Stop belong to the thread that runs the loop; before it runs, to whoever made it.
+// All but Post and Stop belong to the thread that runs the loop; before it runs, to whoever made
+// it.
 class EventLoop {
  public:
   struct Events {

@@ -103,8 +103,8 @@ class Session {
 
   std::string unread_;     // input that is no whole line yet, or was left for want of room
   bool left_off_ = false;  // for want of room
-  bool at_end_ = false;       // the client has half-closed
-  bool closed_ = false;       // nothing is read any more
+  bool at_end_ = false;    // the client has half-closed
+  bool closed_ = false;    // nothing is read any more
   bool cut_off_ = false;
 
   std::vector<Held> held_;

@@ -48,8 +48,7 @@ Command ParseIamat(const Fields& fields) {
 
 bool IsRadius(std::string_view text) {
   const std::optional<Decimal> km = ParseDecimal(text);
-  return km &&
-         (km->whole < kMaxRadiusKm || (km->whole == kMaxRadiusKm && km->fraction_is_zero));
+  return km && (km->whole < kMaxRadiusKm || (km->whole == kMaxRadiusKm && km->fraction_is_zero));
 }
 
 std::optional<int> ParseBound(std::string_view text) {

@@ -39,12 +39,10 @@ absl::Status InboundLink::OnRange(const v1::Range& range, Learned learned) {
     return absl::InvalidArgumentError(absl::StrCat("origin ", range.origin(), " is undeclared"));
   }
   if (absl::Status status = FromWire(range, &updates_); !status.ok()) return status;
-  const Store::Applied applied =
-      store_->Apply(*origin, range.after(), range.through(), updates_);
+  const Store::Applied applied = store_->Apply(*origin, range.after(), range.through(), updates_);
   if (applied.beyond_own) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("update ", range.through(), " of this server's own run, which has made ",
-                     applied.through));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "update ", range.through(), " of this server's own run, which has made ", applied.through));
   }
   if (applied.gap) {
     rewinds_.push_back(*origin);

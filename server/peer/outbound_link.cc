@@ -71,8 +71,7 @@ void OutboundLink::OnHave(OriginIndex origin, const v1::Have& have, bool heed_re
   covered = std::max(covered, have.through());
 }
 
-void OutboundLink::NeighborHas(std::uint64_t run_start_ns, OriginIndex origin,
-                               Sequence through) {
+void OutboundLink::NeighborHas(std::uint64_t run_start_ns, OriginIndex origin, Sequence through) {
   if (!up_ || run_start_ns != neighbor_start_ns_) return;
   Sequence& covered = At(covered_, origin);
   covered = std::max(covered, through);
@@ -110,9 +109,7 @@ bool OutboundLink::AddRange(OriginIndex origin, v1::Push* push, std::size_t* upd
   range->set_origin(writer_.Number(origin, push->mutable_origins()));
   range->set_after(covered);
   Sequence previous = covered;
-  const auto has_room = [&] {
-    return *updates < kMaxUpdatesPerPush && *bytes < kMaxBytesPerPush;
-  };
+  const auto has_room = [&] { return *updates < kMaxUpdatesPerPush && *bytes < kMaxBytesPerPush; };
   covered = store_->Collect(origin, covered, [&](const Update& update) {
     ToWire(update, previous, range->add_updates());
     previous = update.sequence;

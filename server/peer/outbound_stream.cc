@@ -121,7 +121,8 @@ void OutboundStream::NoteUp() {
 }
 
 void OutboundStream::NoteDown() {
-  const std::string reason = stopping_ ? "this server is stopping" : attempt_->status.error_message();
+  if (stopping_) return;
+  const std::string reason = attempt_->status.error_message();
   const bool repeated = !link_->up() && reason == last_error_;
   last_error_ = reason.empty() ? "closed by the neighbor" : reason;
   if (link_->up()) {

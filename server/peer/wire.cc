@@ -71,8 +71,9 @@ absl::Status FromWire(const v1::Range& range, std::vector<Update>* updates) {
   for (const v1::Update& in : range.updates()) {
     Update& update = updates->emplace_back();
     if (absl::Status status = ReadUpdate(in, previous, range.through(), &update); !status.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat("update ", updates->size() - 1, " of a range after ",
-                                                     range.after(), ": ", status.message()));
+      return absl::InvalidArgumentError(absl::StrCat("update ", updates->size() - 1,
+                                                     " of a range after ", range.after(), ": ",
+                                                     status.message()));
     }
     previous = update.sequence;
   }

@@ -22,8 +22,9 @@ const char* ConsumeWhole(const char* at, const char* end, Decimal& number) {
 
 const char* ConsumeFraction(const char* at, const char* end, Decimal& number) {
   const char* const begin = at;
-  const char* const kept_end =
-      end - at > static_cast<std::ptrdiff_t>(Decimal::kKeptDecimals) ? at + Decimal::kKeptDecimals : end;
+  const char* const kept_end = end - at > static_cast<std::ptrdiff_t>(Decimal::kKeptDecimals)
+                                   ? at + Decimal::kKeptDecimals
+                                   : end;
   for (; at != kept_end && IsDigit(*at); ++at) {
     number.fraction = number.fraction * 10 + DigitValue(*at);
   }

@@ -151,8 +151,6 @@ void AppendTime(const Fix& fix, std::string* out) {
   AppendNumber(magnitude, Shape::Digits(fix.shape, Shape::kTime), decimals, out);
 }
 
-std::size_t LongitudeOffset(std::string_view position) {
-  return position.find_first_of("+-", 1);
-}
+std::size_t LongitudeOffset(std::string_view position) { return position.find_first_of("+-", 1); }
 
 }  // namespace herd

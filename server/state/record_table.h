@@ -52,7 +52,9 @@ class RecordTable {
   };
 
   static std::uint32_t Tag(std::uint64_t hash) { return static_cast<std::uint32_t>(hash); }
-  static std::uint32_t CellTag(std::uint64_t cell) { return static_cast<std::uint32_t>(cell >> 32); }
+  static std::uint32_t CellTag(std::uint64_t cell) {
+    return static_cast<std::uint32_t>(cell >> 32);
+  }
   static Slot CellSlot(std::uint64_t cell) { return static_cast<Slot>(cell) - 1; }
   static std::uint64_t MakeCell(std::uint32_t tag, Slot slot) {
     return static_cast<std::uint64_t>(tag) << 32 | (slot + 1);

@@ -138,9 +138,9 @@ Store::Applied Store::Apply(OriginIndex origin, Sequence after, Sequence through
     return {.beyond_own = true, .through = state.through};
   }
   if (after > state.through) return {.gap = true, .through = state.through};
-  const auto fresh = std::partition_point(
-      updates.begin(), updates.end(),
-      [&](const Update& update) { return update.sequence <= state.through; });
+  const auto fresh =
+      std::partition_point(updates.begin(), updates.end(),
+                           [&](const Update& update) { return update.sequence <= state.through; });
   const auto duplicates = static_cast<std::size_t>(fresh - updates.begin());
   updates.remove_prefix(duplicates);
   for (; !updates.empty(); updates.remove_prefix(std::min(kGroup, updates.size()))) {

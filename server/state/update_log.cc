@@ -25,9 +25,9 @@ void UpdateLog::Append(Sequence sequence, Slot slot) {
 }
 
 UpdateLog::Blocks::const_iterator UpdateLog::BlockOf(Sequence sequence) const {
-  const auto behind = std::upper_bound(
-      blocks_.begin(), blocks_.end(), sequence,
-      [](Sequence value, const Block& block) { return value < block.base; });
+  const auto behind =
+      std::upper_bound(blocks_.begin(), blocks_.end(), sequence,
+                       [](Sequence value, const Block& block) { return value < block.base; });
   return behind == blocks_.begin() ? behind : std::prev(behind);
 }
 
@@ -60,7 +60,8 @@ bool UpdateLog::TryMerge(Blocks::iterator block, IsLive is_live) {
     for (const Block::Step& step : part->steps) {
       const Entry entry{part->base + step.distance, step.slot};
       if (!is_live(entry)) continue;
-      merged.steps.push_back({static_cast<std::uint32_t>(entry.sequence - merged.base), entry.slot});
+      merged.steps.push_back(
+          {static_cast<std::uint32_t>(entry.sequence - merged.base), entry.slot});
     }
   }
   *block = std::move(merged);
@@ -73,10 +74,9 @@ std::size_t UpdateLog::Read(Sequence after, absl::Span<Entry> out) const {
   for (auto block = BlockOf(after + 1); block != blocks_.end() && count < out.size(); ++block) {
     auto step = block->steps.begin();
     if (block->base <= after) {
-      step = std::upper_bound(step, block->steps.end(), after - block->base,
-                              [](Sequence distance, const Block::Step& other) {
-                                return distance < other.distance;
-                              });
+      step = std::upper_bound(
+          step, block->steps.end(), after - block->base,
+          [](Sequence distance, const Block::Step& other) { return distance < other.distance; });
     }
     for (; step != block->steps.end() && count < out.size(); ++step) {
       out[count++] = {block->base + step->distance, step->slot};
