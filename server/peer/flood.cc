@@ -1,14 +1,54 @@
 #include "server/peer/flood.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 namespace herd::peer {
+namespace {
 
-Flood::Flood(Store* store, const OriginId& own, const std::vector<std::string>& neighbors)
-    : own_name_(own.server) {
+void TakeEarlier(std::optional<Nanos> other, std::optional<Nanos>* earliest) {
+  if (other && (!*earliest || *other < **earliest)) *earliest = other;
+}
+
+}  // namespace
+
+Flood::Flood(Store* store, const OriginId& own, const std::vector<std::string>& neighbors,
+             const Options& options)
+    : own_name_(own.server),
+      store_(store),
+      parents_(neighbors.size()),
+      in_sync_(neighbors.size(), options.in_sync_bound) {
   for (const std::string& neighbor : neighbors) {
     links_.push_back({OutboundLink(store, own, neighbor), InboundLink(store, own)});
   }
+}
+
+void Flood::OpenOutbound(std::size_t neighbor) { links_[neighbor].outbound.Open(); }
+
+absl::Status Flood::OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now) {
+  Link& link = links_[neighbor];
+  if (absl::Status status = link.outbound.OnAck(ack); !status.ok()) return status;
+  store_->ReadVector(&vector_);
+  for (const OriginIndex origin : link.outbound.turned()) {
+    parents_.OnTaken(neighbor, origin, link.outbound.IsEager(origin));
+  }
+  for (const OriginIndex origin : link.outbound.announced()) {
+    parents_.OnAnnounced(neighbor, origin, link.outbound.Acknowledged(origin), vector_, now);
+  }
+  const Sequence own = link.outbound.Acknowledged(Store::kOwnOrigin);
+  if (IsStaying(link)) {
+    handed_over_ = std::max(handed_over_, own);
+    in_sync_.OnAcknowledged(neighbor, own, now);
+  }
+  TellParents();
+  return absl::OkStatus();
+}
+
+void Flood::CloseOutbound(std::size_t neighbor) {
+  links_[neighbor].outbound.Close();
+  in_sync_.OnDown(neighbor);
+  parents_.OnSilent(neighbor);
 }
 
 absl::StatusOr<std::size_t> Flood::Identify(const v1::Hello& hello) const {
@@ -23,12 +63,99 @@ absl::StatusOr<std::size_t> Flood::Identify(const v1::Hello& hello) const {
       absl::StrCat(hello.server(), " is no neighbor of ", own_name_));
 }
 
-absl::Status Flood::OnPush(std::size_t neighbor, const v1::Push& push) {
+absl::Status Flood::OpenInbound(std::size_t neighbor, const v1::Hello& hello, Nanos now) {
+  Link& link = links_[neighbor];
+  if (absl::Status status = link.inbound.Open(hello); !status.ok()) return status;
+  link.inbound_since = now;
+  store_->ReadVector(&vector_);
+  parents_.OnUp(neighbor, link.inbound.neighbor_origin(), vector_, now);
+  TellParents();
+  return absl::OkStatus();
+}
+
+absl::Status Flood::OnPush(std::size_t neighbor, const v1::Push& push, Nanos now) {
   Link& link = links_[neighbor];
   const std::uint64_t run = link.inbound.neighbor_start_ns();
-  return link.inbound.OnPush(push, [&](OriginIndex origin, Sequence through) {
+  const absl::Status status = link.inbound.OnPush(push, [&](OriginIndex origin, Sequence through) {
     link.outbound.NeighborHas(run, origin, through);
+    parents_.OnDelivered(neighbor, origin, now);
   });
+  if (link.inbound.leaving()) in_sync_.OnDown(neighbor);
+  return status;
+}
+
+void Flood::CloseInbound(std::size_t neighbor) {
+  links_[neighbor].inbound.Close();
+  store_->ReadVector(&vector_);
+  parents_.OnDown(neighbor, vector_);
+  TellParents();
+}
+
+std::vector<std::size_t> Flood::Advance(Nanos now) {
+  store_->ReadVector(&vector_);
+  in_sync_.OnMade(vector_[Store::kOwnOrigin], now);
+  parents_.Repair(vector_, now);
+  for (Link& link : links_) {
+    const bool one_way = !link.outbound.up() && now >= link.inbound_since + kOneWayGrace;
+    link.inbound.WantOthers(one_way);
+  }
+  if (leaving_ && !legacy_ && LeaveIsKnown()) legacy_ = vector_;
+  TellParents();
+  return in_sync_.Expire(now);
+}
+
+void Flood::TellParents() {
+  parents_.TakeChanges([&](std::size_t neighbor, OriginIndex origin, bool parent) {
+    InboundLink& inbound = links_[neighbor].inbound;
+    if (inbound.up()) inbound.Want(origin, parent);
+  });
+}
+
+std::optional<Nanos> Flood::Deadline() const {
+  std::optional<Nanos> earliest = parents_.Deadline();
+  TakeEarlier(in_sync_.Deadline(), &earliest);
+  for (const Link& link : links_) {
+    TakeEarlier(link.inbound.Deadline(vector_), &earliest);
+    const bool may_be_one_way = link.inbound.up() && !link.outbound.up() && !link.inbound.others_wanted();
+    if (may_be_one_way) TakeEarlier(link.inbound_since + kOneWayGrace, &earliest);
+  }
+  return earliest;
+}
+
+bool Flood::NextPush(std::size_t neighbor, v1::Push* push) {
+  return links_[neighbor].outbound.NextPush(vector_, push);
+}
+
+bool Flood::NextAck(std::size_t neighbor, Nanos now, v1::Ack* ack) {
+  return links_[neighbor].inbound.NextAck(vector_, now, ack);
+}
+
+void Flood::Leave() {
+  leaving_ = true;
+  for (Link& link : links_) link.outbound.Leave();
+}
+
+bool Flood::LeaveIsKnown() const {
+  return std::all_of(links_.begin(), links_.end(), [&](const Link& link) {
+    return !IsStaying(link) || link.outbound.leave_known();
+  });
+}
+
+bool Flood::HasLeft() const {
+  if (!legacy_) return false;
+  bool somebody_stays = false;
+  for (const Link& link : links_) {
+    if (IsStaying(link) && link.outbound.Lag(*legacy_) > 0) return false;
+    somebody_stays = somebody_stays || !link.inbound.leaving();
+  }
+  return !somebody_stays || handed_over_ >= (*legacy_)[Store::kOwnOrigin];
+}
+
+bool Flood::IsAcknowledged(OriginIndex origin, Sequence through) const {
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    if (in_sync_.Contains(i) && links_[i].outbound.Acknowledged(origin) < through) return false;
+  }
+  return true;
 }
 
 }  // namespace herd::peer

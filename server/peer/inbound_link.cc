@@ -10,15 +10,24 @@ namespace herd::peer {
 InboundLink::InboundLink(Store* store, OriginId own)
     : store_(store), own_(std::move(own)), reader_(store), writer_(store) {}
 
-void InboundLink::Open(const v1::Hello& hello) {
+absl::Status InboundLink::Open(const v1::Hello& hello) {
+  const std::optional<OriginIndex> origin = store_->Intern({hello.server(), hello.start_ns()});
+  if (!origin) return absl::ResourceExhaustedError("there are too many origins");
   open_ = true;
   neighbor_start_ns_ = hello.start_ns();
+  neighbor_origin_ = *origin;
+  leaving_ = false;
   reader_ = OriginReader(store_);
   writer_ = OriginWriter(store_);
   pushes_ = pushes_told_ = 0;
   told_anything_ = false;
   told_.clear();
   rewinds_.clear();
+  others_wanted_ = false;
+  others_told_ = true;
+  wanted_.clear();
+  wants_to_tell_.clear();
+  return absl::OkStatus();
 }
 
 void InboundLink::Close() { open_ = false; }
@@ -30,7 +39,16 @@ absl::Status InboundLink::OnPush(const v1::Push& push, Learned learned) {
     if (absl::Status status = OnRange(range, learned); !status.ok()) return status;
   }
   ++pushes_;
+  leaving_ = leaving_ || push.leaving();
   return absl::OkStatus();
+}
+
+void InboundLink::Want(OriginIndex origin, bool eager) {
+  if (origin >= wanted_.size()) wanted_.resize(origin + std::size_t{1});
+  if (wanted_[origin] == eager) return;
+  wanted_[origin] = eager;
+  wants_to_tell_.push_back(origin);
+  ++(eager ? counters_.grafts : counters_.prunes);
 }
 
 absl::Status InboundLink::OnRange(const v1::Range& range, Learned learned) {
@@ -57,22 +75,44 @@ absl::Status InboundLink::OnRange(const v1::Range& range, Learned learned) {
 
 bool InboundLink::HasNews(const VersionVector& vector) const {
   for (std::size_t origin = 0; origin < vector.size(); ++origin) {
-    if (vector[origin] > (origin < told_.size() ? told_[origin] : 0)) return true;
+    if (vector[origin] > Told(origin)) return true;
+  }
+  return false;
+}
+
+// The neighbour's clients wait to hear how far its own updates are had, and an origin of which it
+// has never heard it cannot take from anybody.
+bool InboundLink::HasUrgentNews(const VersionVector& vector) const {
+  for (std::size_t origin = 0; origin < vector.size(); ++origin) {
+    const bool urgent = origin == neighbor_origin_ || Told(origin) == 0;
+    if (urgent && vector[origin] > Told(origin)) return true;
   }
   return false;
 }
 
 bool InboundLink::NextAck(const VersionVector& vector, Nanos now, v1::Ack* ack) {
   if (!open_) return false;
-  const bool delivered = pushes_ != pushes_told_;
+  const bool waited_for = pushes_ != pushes_told_ || !wants_to_tell_.empty() ||
+                          others_wanted_ != others_told_ || HasUrgentNews(vector);
   const bool due = now >= told_at_ + kLeisure && HasNews(vector);
-  if (told_anything_ && !delivered && !due) return false;
+  if (told_anything_ && !waited_for && !due) return false;
   ack->Clear();
-  told_.resize(vector.size());
+  TellVector(vector, ack);
+  TellWants(ack);
+  if (!told_anything_) ack->set_start_ns(own_.start_ns);
+  ack->set_pushes(pushes_);
+  pushes_told_ = pushes_;
+  told_anything_ = true;
+  told_at_ = now;
+  return true;
+}
+
+void InboundLink::TellVector(const VersionVector& vector, v1::Ack* ack) {
+  told_.resize(std::max(told_.size(), vector.size()));
   for (std::size_t i = 0; i < vector.size(); ++i) {
     const auto origin = static_cast<OriginIndex>(i);
     const bool rewind = std::find(rewinds_.begin(), rewinds_.end(), origin) != rewinds_.end();
-    if (vector[i] == told_[i] && !rewind) continue;
+    if (vector[i] <= told_[i] && !rewind) continue;
     v1::Have* const have = ack->add_vector();
     have->set_origin(writer_.Number(origin, ack->mutable_origins()));
     have->set_through(vector[i]);
@@ -80,12 +120,19 @@ bool InboundLink::NextAck(const VersionVector& vector, Nanos now, v1::Ack* ack) 
     told_[i] = vector[i];
   }
   rewinds_.clear();
-  if (!told_anything_) ack->set_start_ns(own_.start_ns);
-  ack->set_pushes(pushes_);
-  pushes_told_ = pushes_;
-  told_anything_ = true;
-  told_at_ = now;
-  return true;
+}
+
+void InboundLink::TellWants(v1::Ack* ack) {
+  if (others_wanted_ != others_told_) {
+    ack->set_others(others_wanted_ ? v1::MODE_EAGER : v1::MODE_LAZY);
+    others_told_ = others_wanted_;
+  }
+  // An origin that turned and turned back is told as it is now, twice; that does no harm.
+  for (const OriginIndex origin : wants_to_tell_) {
+    const std::uint32_t number = writer_.Number(origin, ack->mutable_origins());
+    wanted_[origin] ? ack->add_eager(number) : ack->add_lazy(number);
+  }
+  wants_to_tell_.clear();
 }
 
 std::optional<Nanos> InboundLink::Deadline(const VersionVector& vector) const {

@@ -34,14 +34,20 @@ void OutboundLink::Open() {
   open_ = true;
   writer_ = OriginWriter(store_);
   reader_ = OriginReader(store_);
+  announced_.clear();
+  turned_.clear();
+  others_eager_ = true;
+  modes_.clear();
   acknowledged_.clear();
   covered_.clear();
-  pushes_sent_ = pushes_acknowledged_ = rewound_at_push_ = 0;
+  pushes_sent_ = pushes_acknowledged_ = rewound_at_push_ = leave_sent_at_push_ = 0;
 }
 
 void OutboundLink::Close() { open_ = hello_sent_ = up_ = false; }
 
 absl::Status OutboundLink::OnAck(const v1::Ack& ack) {
+  announced_.clear();
+  turned_.clear();
   if (absl::Status status = reader_.Declare(ack.origins()); !status.ok()) return status;
   if (ack.pushes() < pushes_acknowledged_ || ack.pushes() > pushes_sent_) {
     return absl::InvalidArgumentError(
@@ -50,19 +56,48 @@ absl::Status OutboundLink::OnAck(const v1::Ack& ack) {
   pushes_acknowledged_ = ack.pushes();
   const bool heed_rewind = ack.pushes() > rewound_at_push_;
   for (const v1::Have& have : ack.vector()) {
-    const std::optional<OriginIndex> origin = reader_.Find(have.origin());
-    if (!origin) {
-      return absl::InvalidArgumentError(absl::StrCat("origin ", have.origin(), " is undeclared"));
-    }
+    const absl::StatusOr<OriginIndex> origin = Find(have.origin());
+    if (!origin.ok()) return origin.status();
     OnHave(*origin, have, heed_rewind);
   }
+  if (ack.others() != v1::MODE_UNSPECIFIED) others_eager_ = ack.others() == v1::MODE_EAGER;
+  if (absl::Status status = Turn(ack.eager(), v1::MODE_EAGER); !status.ok()) return status;
+  if (absl::Status status = Turn(ack.lazy(), v1::MODE_LAZY); !status.ok()) return status;
   if (!up_) neighbor_start_ns_ = ack.start_ns();
   up_ = true;
   return absl::OkStatus();
 }
 
+absl::StatusOr<OriginIndex> OutboundLink::Find(std::uint32_t number) const {
+  const std::optional<OriginIndex> origin = reader_.Find(number);
+  if (origin) return *origin;
+  return absl::InvalidArgumentError(absl::StrCat("origin ", number, " is undeclared"));
+}
+
+absl::Status OutboundLink::Turn(const google::protobuf::RepeatedField<std::uint32_t>& numbers,
+                                v1::Mode mode) {
+  for (const std::uint32_t number : numbers) {
+    const absl::StatusOr<OriginIndex> origin = Find(number);
+    if (!origin.ok()) return origin.status();
+    if (*origin >= modes_.size()) modes_.resize(*origin + std::size_t{1}, v1::MODE_UNSPECIFIED);
+    modes_[*origin] = mode;
+    turned_.push_back(*origin);
+  }
+  return absl::OkStatus();
+}
+
+bool OutboundLink::IsEager(OriginIndex origin) const {
+  const v1::Mode mode = origin < modes_.size() ? modes_[origin] : v1::MODE_UNSPECIFIED;
+  return mode == v1::MODE_UNSPECIFIED ? others_eager_ : mode == v1::MODE_EAGER;
+}
+
+Sequence OutboundLink::Acknowledged(OriginIndex origin) const {
+  return origin < acknowledged_.size() ? acknowledged_[origin] : 0;
+}
+
 void OutboundLink::OnHave(OriginIndex origin, const v1::Have& have, bool heed_rewind) {
   At(acknowledged_, origin) = have.through();
+  announced_.push_back(origin);
   Sequence& covered = At(covered_, origin);
   if (have.rewind() && heed_rewind) {
     covered = have.through();
@@ -87,19 +122,28 @@ bool OutboundLink::NextPush(const VersionVector& vector, v1::Push* push) {
     return hello_sent_ = true;
   }
   if (!up_ || pushes_sent_ - pushes_acknowledged_ >= kMaxPushesUnderWay) return false;
+  AddRanges(vector, push);
+  const bool tell_leave = leaving_ && leave_sent_at_push_ == 0;
+  if (push->ranges().empty() && !tell_leave) return false;
+  ++pushes_sent_;
+  if (tell_leave) {
+    push->set_leaving(true);
+    leave_sent_at_push_ = pushes_sent_;
+  }
+  return true;
+}
+
+void OutboundLink::AddRanges(const VersionVector& vector, v1::Push* push) {
   std::size_t updates = 0;
   std::size_t bytes = 0;
   if (next_origin_ >= vector.size()) next_origin_ = 0;
   for (std::size_t i = 0; i < vector.size(); ++i) {
     const auto origin = static_cast<OriginIndex>((next_origin_ + i) % vector.size());
-    if (vector[origin] <= At(covered_, origin)) continue;
+    if (vector[origin] <= At(covered_, origin) || !IsEager(origin)) continue;
     if (AddRange(origin, push, &updates, &bytes)) continue;
     next_origin_ = origin;
     break;
   }
-  if (push->ranges().empty()) return false;
-  ++pushes_sent_;
-  return true;
 }
 
 bool OutboundLink::AddRange(OriginIndex origin, v1::Push* push, std::size_t* updates,
@@ -124,7 +168,7 @@ bool OutboundLink::AddRange(OriginIndex origin, v1::Push* push, std::size_t* upd
 std::uint64_t OutboundLink::Lag(const VersionVector& vector) const {
   std::uint64_t lag = 0;
   for (std::size_t origin = 0; origin < vector.size(); ++origin) {
-    const Sequence had = origin < acknowledged_.size() ? acknowledged_[origin] : 0;
+    const Sequence had = Acknowledged(static_cast<OriginIndex>(origin));
     lag += vector[origin] - std::min(had, vector[origin]);
   }
   return lag;

@@ -7,8 +7,10 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "herd/v1/propagate.pb.h"
 #include "server/peer/origin_numbers.h"
 #include "server/state/store.h"
@@ -34,6 +36,10 @@ class OutboundLink {
   // Errors: INVALID_ARGUMENT, the stream has to be closed.
   absl::Status OnAck(const v1::Ack& ack);
 
+  // What the last ack changed, by origin: how far the neighbour has it, whether it wants it pushed.
+  const std::vector<OriginIndex>& announced() const { return announced_; }
+  const std::vector<OriginIndex>& turned() const { return turned_; }
+
   // The neighbour's run that began at `run_start_ns` has that origin through there, as it showed by
   // sending it. Nothing is concluded about a run that the stream does not lead to.
   void NeighborHas(std::uint64_t run_start_ns, OriginIndex origin, Sequence through);
@@ -42,16 +48,30 @@ class OutboundLink {
   // `vector` is how far the store has everything.
   bool NextPush(const VersionVector& vector, v1::Push* push);
 
+  // This server is about to stop: the next push says so.
+  void Leave() { leaving_ = true; }
+  // The neighbour has got to know of it.
+  bool leave_known() const {
+    return leave_sent_at_push_ != 0 && pushes_acknowledged_ >= leave_sent_at_push_;
+  }
+
   // The stream is open and the neighbour has said how far it has everything.
   bool up() const { return up_; }
+  // How far the neighbour has that origin, by its own word.
+  Sequence Acknowledged(OriginIndex origin) const;
+  // The neighbour wants that origin's updates pushed as they come.
+  bool IsEager(OriginIndex origin) const;
   const std::string& neighbor() const { return neighbor_; }
-  // Updates of which the neighbour has not said that it has them.
+  // Updates in `vector` of which the neighbour has not said that it has them.
   std::uint64_t Lag(const VersionVector& vector) const;
 
  private:
   // Adds a range of that origin. False: the push is full.
   bool AddRange(OriginIndex origin, v1::Push* push, std::size_t* updates, std::size_t* bytes);
+  absl::StatusOr<OriginIndex> Find(std::uint32_t number) const;
   void OnHave(OriginIndex origin, const v1::Have& have, bool heed_rewind);
+  absl::Status Turn(const google::protobuf::RepeatedField<std::uint32_t>& numbers, v1::Mode mode);
+  void AddRanges(const VersionVector& vector, v1::Push* push);
 
   Store* const store_;
   const OriginId own_;
@@ -64,13 +84,20 @@ class OutboundLink {
   std::uint64_t neighbor_start_ns_ = 0;
   OriginWriter writer_;
   OriginReader reader_;
-  VersionVector acknowledged_;  // what the neighbour has said
+  std::vector<OriginIndex> announced_;
+  std::vector<OriginIndex> turned_;
+  bool others_eager_ = true;
+  std::vector<v1::Mode> modes_;  // by OriginIndex; unspecified: as others
+  VersionVector acknowledged_;   // what the neighbour has said
   VersionVector covered_;       // what it has or what is on its way to it
   std::uint64_t pushes_sent_ = 0;
   std::uint64_t pushes_acknowledged_ = 0;
   // Rewinds that answer pushes up to this one have been heeded.
   std::uint64_t rewound_at_push_ = 0;
   OriginIndex next_origin_ = 0;  // where a push goes on that was full
+  std::uint64_t leave_sent_at_push_ = 0;
+
+  bool leaving_ = false;
 };
 
 }  // namespace herd::peer

@@ -34,6 +34,12 @@ using OriginIndex = std::uint16_t;
 using Sequence = std::uint64_t;
 inline constexpr Sequence kMaxSequence = (Sequence{1} << 48) - 1;
 
+// One update of one origin.
+struct Version {
+  OriginIndex origin = 0;
+  Sequence sequence = 0;
+};
+
 // One client's report as its origin accepted it. The views live as long as what they were made of.
 struct Update {
   std::string_view client_id;

@@ -1,0 +1,143 @@
+#include "server/peer/parents.h"
+
+#include <algorithm>
+
+namespace herd::peer {
+namespace {
+
+template <typename T>
+typename std::vector<T>::reference At(std::vector<T>& values, OriginIndex origin, T absent = {}) {
+  if (origin >= values.size()) values.resize(origin + std::size_t{1}, absent);
+  return values[origin];
+}
+
+}  // namespace
+
+int Parents::ParentOf(OriginIndex origin) const {
+  return origin < parents_.size() ? parents_[origin] : kNone;
+}
+
+Sequence Parents::Has(int neighbor, OriginIndex origin) const {
+  if (neighbor == kNone) return 0;
+  const VersionVector& has = neighbors_[neighbor].has;
+  return origin < has.size() ? has[origin] : 0;
+}
+
+int Parents::BestSource(OriginIndex origin, Sequence have) const {
+  int best = kNone;
+  for (std::size_t i = 0; i < neighbors_.size(); ++i) {
+    const auto candidate = static_cast<int>(i);
+    if (!neighbors_[i].up || Has(candidate, origin) <= have) continue;
+    if (best == kNone || Has(candidate, origin) > Has(best, origin)) best = candidate;
+  }
+  return best;
+}
+
+int Parents::LikelySource(OriginIndex origin) const {
+  int best = kNone;
+  for (std::size_t i = 0; i < neighbors_.size(); ++i) {
+    const auto candidate = static_cast<int>(i);
+    // Who takes the origin from here gets nothing of it that was not here before.
+    const bool takes = origin < neighbors_[i].takes.size() && neighbors_[i].takes[origin];
+    if (!neighbors_[i].up || takes || Has(candidate, origin) == 0) continue;
+    if (best == kNone || Has(candidate, origin) > Has(best, origin)) best = candidate;
+  }
+  return best;
+}
+
+void Parents::SetParent(OriginIndex origin, int neighbor) {
+  int& parent = At(parents_, origin, kNone);
+  if (parent == neighbor) return;
+  if (parent != kNone) changes_.push_back({static_cast<std::size_t>(parent), origin, false});
+  if (neighbor != kNone) changes_.push_back({static_cast<std::size_t>(neighbor), origin, true});
+  parent = neighbor;
+}
+
+void Parents::OnUp(std::size_t neighbor, OriginIndex own, const VersionVector& vector,
+                   Nanos now) {
+  neighbors_[neighbor].up = true;
+  // Nobody has an origin's updates sooner than the origin.
+  SetParent(own, static_cast<int>(neighbor));
+  const VersionVector& has = neighbors_[neighbor].has;
+  for (std::size_t i = 0; i < has.size(); ++i) {
+    if (has[i] > vector[i]) OnLacking(neighbor, static_cast<OriginIndex>(i), vector[i], now);
+  }
+}
+
+void Parents::OnDown(std::size_t neighbor, const VersionVector& vector) {
+  neighbors_[neighbor].up = false;
+  for (std::size_t i = 0; i < parents_.size(); ++i) {
+    if (parents_[i] != static_cast<int>(neighbor)) continue;
+    const auto origin = static_cast<OriginIndex>(i);
+    const int best = BestSource(origin, vector[origin]);
+    SetParent(origin, best != kNone ? best : LikelySource(origin));
+    if (parents_[i] != kNone) ++repairs_;
+  }
+}
+
+void Parents::OnSilent(std::size_t neighbor) {
+  neighbors_[neighbor].has.clear();
+  neighbors_[neighbor].takes.clear();
+}
+
+void Parents::OnAnnounced(std::size_t neighbor, OriginIndex origin, Sequence through,
+                          const VersionVector& vector, Nanos now) {
+  At(neighbors_[neighbor].has, origin) = through;
+  if (through > vector[origin]) OnLacking(neighbor, origin, vector[origin], now);
+}
+
+void Parents::OnLacking(std::size_t neighbor, OriginIndex origin, Sequence have, Nanos now) {
+  if (origin == Store::kOwnOrigin) return;
+  if (!IsUp(ParentOf(origin)) && neighbors_[neighbor].up) {
+    SetParent(origin, static_cast<int>(neighbor));
+  } else {
+    missing_.try_emplace(origin, Missing{.have = have, .since = now});
+  }
+}
+
+void Parents::OnDelivered(std::size_t neighbor, OriginIndex origin, Nanos now) {
+  neighbors_[neighbor].delivered_at = now;
+  if (!IsUp(ParentOf(origin))) SetParent(origin, static_cast<int>(neighbor));
+}
+
+void Parents::OnTaken(std::size_t neighbor, OriginIndex origin, bool taken) {
+  At(neighbors_[neighbor].takes, origin) = taken;
+}
+
+void Parents::Repair(const VersionVector& vector, Nanos now) {
+  absl::erase_if(missing_, [&](auto& entry) {
+    return Settle(entry.first, entry.second, vector[entry.first], now);
+  });
+}
+
+bool Parents::Settle(OriginIndex origin, Missing& missing, Sequence have, Nanos now) {
+  const int source = BestSource(origin, have);
+  if (source == kNone) return true;
+  if (have > missing.have) missing = {.have = have, .since = now};
+  const int parent = ParentOf(origin);
+  if (IsUp(parent) && now < missing.since + kWait) return false;
+  missing.since = now;
+  // A parent that has it, and is busy delivering other origins, will come to this one.
+  const bool parent_is_busy = IsUp(parent) && Has(parent, origin) > have &&
+                              neighbors_[parent].delivered_at > now - kWait;
+  if (parent_is_busy || source == parent) return false;
+  SetParent(origin, source);
+  ++repairs_;
+  return false;
+}
+
+std::optional<Nanos> Parents::Deadline() const {
+  std::optional<Nanos> deadline;
+  for (const auto& [origin, missing] : missing_) {
+    const Nanos at = missing.since + kWait;
+    if (!deadline || at < *deadline) deadline = at;
+  }
+  return deadline;
+}
+
+void Parents::TakeChanges(Change change) {
+  for (const Switch& entry : changes_) change(entry.neighbor, entry.origin, entry.parent);
+  changes_.clear();
+}
+
+}  // namespace herd::peer
