@@ -29,7 +29,7 @@ void ClientLoop::Stop() {
 void ClientLoop::Run() {
   loop_.Watch(listener_.get(), this, true, false);
   loop_.Run();
-  loop_.Unwatch(listener_.get(), this);
+  if (listener_.valid()) loop_.Unwatch(listener_.get(), this);
   connections_.clear();
 }
 
@@ -62,7 +62,9 @@ void ClientLoop::PauseAccepting(int error) {
   }
   accept_failing_ = true;
   loop_.Rewatch(listener_.get(), this, false, false);
-  loop_.RunAfter(kAcceptPause, [this] { loop_.Rewatch(listener_.get(), this, true, false); });
+  loop_.RunAfter(kAcceptPause, [this] {
+    if (listener_.valid()) loop_.Rewatch(listener_.get(), this, true, false);
+  });
 }
 
 void ClientLoop::AskPlaces(std::uint64_t connection, places::Query query, std::uint64_t ticket) {
@@ -74,10 +76,48 @@ void ClientLoop::AskPlaces(std::uint64_t connection, places::Query query, std::u
   });
 }
 
+void ClientLoop::AwaitNeighbors(std::uint64_t connection, const Versions& versions,
+                                std::uint64_t ticket) {
+  waiting_.push_back({versions, connection, ticket});
+  anything_waits_.store(true);
+  if (shared_->herd->AreAcknowledged(versions)) OnAcknowledged();
+}
+
+void ClientLoop::OnAcknowledged() {
+  if (!anything_waits_.load() || pass_posted_.exchange(true)) return;
+  loop_.Post([this] { PassAll(); });
+}
+
+void ClientLoop::PassAll() {
+  pass_posted_.store(false);
+  while (!waiting_.empty() && shared_->herd->AreAcknowledged(waiting_.front().versions)) {
+    const Waiting passed = std::move(waiting_.front());
+    waiting_.pop_front();
+    const auto connection = connections_.find(passed.connection);
+    if (connection != connections_.end()) connection->second->Pass(passed.ticket);
+  }
+  anything_waits_.store(!waiting_.empty());
+}
+
+void ClientLoop::Leave(EventLoop::Task done) {
+  loop_.Post([this, done = std::move(done)]() mutable {
+    on_left_ = std::move(done);
+    loop_.Unwatch(listener_.get(), this);
+    listener_ = Descriptor();
+    for (const auto& [number, connection] : connections_) connection->Leave();
+    FinishLeaving();
+  });
+}
+
+void ClientLoop::FinishLeaving() {
+  if (on_left_ && connections_.empty()) std::exchange(on_left_, nullptr)();
+}
+
 void ClientLoop::OnClosed(std::uint64_t connection) {
   loop_.RunAfter(0, [this, connection] {
     connections_.erase(connection);
     connection_count_.store(connections_.size(), std::memory_order_relaxed);
+    FinishLeaving();
   });
 }
 

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <thread>
@@ -33,6 +34,13 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   ClientLoop(Shared* shared, Descriptor listener);
   ~ClientLoop();
 
+  // Any thread. The neighbours have acknowledged more: replies may leave.
+  void OnAcknowledged();
+
+  // Any thread, once. Accepts no more clients, answers what those who are there have asked, and
+  // closes their connections; then calls `done` on the loop's thread.
+  void Leave(EventLoop::Task done);
+
   // Closes all connections and ends the thread. Afterwards answers that come from Places are
   // thrown away.
   void Stop();
@@ -53,12 +61,23 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   void PauseAccepting(int error);
 
   void AskPlaces(std::uint64_t connection, places::Query query, std::uint64_t ticket) override;
+  void AwaitNeighbors(std::uint64_t connection, const Versions& versions,
+                      std::uint64_t ticket) override;
+  void PassAll();
+  void FinishLeaving();
   void OnClosed(std::uint64_t connection) override;
   std::string& input_space() override { return input_space_; }
   std::string& output_space() override { return output_space_; }
 
+  // Replies that wait for the neighbours.
+  struct Waiting {
+    Versions versions;
+    std::uint64_t connection;
+    std::uint64_t ticket;
+  };
+
   Shared* const shared_;
-  const Descriptor listener_;
+  Descriptor listener_;
   EventLoop loop_;
   SessionContext context_;
   std::string input_space_ = std::string(kInputSpace, '\0');
@@ -66,6 +85,14 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   bool accept_failing_ = false;
   absl::flat_hash_map<std::uint64_t, std::unique_ptr<Connection>> connections_;
   std::atomic<std::size_t> connection_count_{0};
+  EventLoop::Task on_left_;  // while leaving
+
+  // In the order of the batches. How the thread and OnAcknowledged agree: the thread says that
+  // something waits, then looks once more; who acknowledges says so, then looks whether something
+  // waits.
+  std::deque<Waiting> waiting_;
+  std::atomic<bool> anything_waits_{false};
+  std::atomic<bool> pass_posted_{false};
   std::thread thread_;
 };
 

@@ -69,6 +69,26 @@ void Connection::Answer(std::uint64_t ticket, std::string_view json) {
   Flush();
 }
 
+void Connection::Pass(std::uint64_t ticket) {
+  if (closed_) return;
+  session_.Pass(ticket, &host_->output_space());
+  Flush();
+}
+
+void Connection::Leave() {
+  if (closed_ || lingering_ || leaving_) return;
+  // What the client has sent before it could know is still answered.
+  if (!at_end_ && session_.has_room()) Read();
+  if (closed_ || lingering_) return;
+  leaving_ = true;
+  session_.Stop(RealtimeNow(), &host_->output_space());
+  Flush();
+}
+
+void Connection::AwaitNeighbors(const Versions& versions, std::uint64_t ticket) {
+  host_->AwaitNeighbors(number_, versions, ticket);
+}
+
 void Connection::OnLine(std::string_view line) { traffic_.In(line); }
 
 void Connection::AskPlaces(places::Query query, std::uint64_t ticket) {

@@ -209,6 +209,11 @@ void Peers::Stop() {
   thread_.join();
 }
 
+std::uint64_t Peers::repairs() {
+  absl::MutexLock lock(&mutex_);
+  return flood_.repairs();
+}
+
 std::vector<v1::Neighbor> Peers::Describe() {
   absl::MutexLock lock(&mutex_);
   std::vector<v1::Neighbor> descriptions;

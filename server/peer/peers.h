@@ -66,6 +66,7 @@ class Peers final : private InboundStream::Host {
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
   std::vector<v1::Neighbor> Describe() ABSL_LOCKS_EXCLUDED(mutex_);
+  std::uint64_t repairs() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   // What has been logged of a neighbour, and counted.

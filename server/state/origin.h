@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "server/state/fix.h"
 #include "server/state/nanos.h"
 
@@ -39,6 +40,9 @@ struct Version {
   OriginIndex origin = 0;
   Sequence sequence = 0;
 };
+
+// The updates that a reply speaks of, and those before them: at most one of each origin.
+using Versions = absl::InlinedVector<Version, 1>;
 
 // One client's report as its origin accepted it. The views live as long as what they were made of.
 struct Update {

@@ -21,6 +21,15 @@ Update ToUpdate(const Request& report, Sequence sequence) {
           .skew = report.skew};
 }
 
+void Note(Version version, Versions* versions) {
+  for (Version& other : *versions) {
+    if (other.origin != version.origin) continue;
+    other.sequence = std::max(other.sequence, version.sequence);
+    return;
+  }
+  versions->push_back(version);
+}
+
 }  // namespace
 
 Store::Store(OriginId own) {
@@ -28,16 +37,17 @@ Store::Store(OriginId own) {
   origins_.push_back({.id = std::move(own)});
 }
 
-std::size_t Store::Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) {
-  std::size_t updates = 0;
+Store::Executed Store::Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) {
+  Executed executed;
   absl::MutexLock lock(&mutex_);
   for (; !requests.empty(); requests.remove_prefix(std::min(kGroup, requests.size()))) {
-    updates += ExecuteGroup(requests.first(std::min(kGroup, requests.size())), sightings);
+    ExecuteGroup(requests.first(std::min(kGroup, requests.size())), sightings, &executed);
   }
-  return updates;
+  return executed;
 }
 
-std::size_t Store::ExecuteGroup(absl::Span<Request> requests, std::vector<Sighting>* sightings) {
+void Store::ExecuteGroup(absl::Span<Request> requests, std::vector<Sighting>* sightings,
+                         Executed* executed) {
   std::array<std::uint64_t, kGroup> hashes;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     hashes[i] = RecordTable::Hash(requests[i].client_id);
@@ -45,31 +55,32 @@ std::size_t Store::ExecuteGroup(absl::Span<Request> requests, std::vector<Sighti
   }
   for (std::size_t i = 0; i < requests.size(); ++i) records_.PrefetchCandidate(hashes[i]);
 
-  std::size_t updates = 0;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     Request& request = requests[i];
     if (request.kind == Request::Kind::kReport) {
-      updates += Report(request, hashes[i]);
+      Report(request, hashes[i], executed);
     } else if (Sighting sighting; request.kind == Request::Kind::kLookup &&
                                   LookUp(request.client_id, hashes[i], &sighting)) {
       request.sighting = static_cast<std::int32_t>(sightings->size());
       sightings->push_back(std::move(sighting));
     }
   }
-  return updates;
 }
 
-bool Store::Report(const Request& request, std::uint64_t hash) {
+void Store::Report(const Request& request, std::uint64_t hash, Executed* executed) {
   OriginState& own = origins_[kOwnOrigin];
   const Update update = ToUpdate(request, own.through + 1);
   const RecordTable::Entry entry = records_.FindOrInsert(request.client_id, hash);
   if (!entry.inserted) {
     const Record& record = records_[entry.slot];
-    if (Repeats(update, record) || !Supersedes(kOwnOrigin, update, record)) return false;
+    if (Repeats(update, record) || !Supersedes(kOwnOrigin, update, record)) {
+      return Note({record.origin(), record.sequence()}, &executed->reported);
+    }
   }
   Replace(entry, kOwnOrigin, update);
   own.through = update.sequence;
-  return true;
+  ++executed->updates;
+  Note({kOwnOrigin, update.sequence}, &executed->reported);
 }
 
 bool Store::LookUp(std::string_view client_id, std::uint64_t hash, Sighting* sighting) const {

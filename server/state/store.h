@@ -71,8 +71,13 @@ class Store {
   // Executes the requests in their order. A report that is the newest of its client becomes an
   // update of this server's; an older one, and one that repeats what is stored, changes nothing.
   // Answers of lookups are appended to `sightings`.
-  // Returns how many updates have been made.
-  std::size_t Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings)
+  struct Executed {
+    // Updates that have been made.
+    std::size_t updates = 0;
+    // The newest updates, by origin, that are now the records of clients who reported.
+    Versions reported;
+  };
+  Executed Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The number under which this store keeps that origin; the same as long as the store lives.
@@ -115,9 +120,10 @@ class Store {
     UpdateLog log;
   };
 
-  std::size_t ExecuteGroup(absl::Span<Request> requests, std::vector<Sighting>* sightings)
+  void ExecuteGroup(absl::Span<Request> requests, std::vector<Sighting>* sightings,
+                    Executed* executed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Report(const Request& request, std::uint64_t hash, Executed* executed)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool Report(const Request& request, std::uint64_t hash) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool LookUp(std::string_view client_id, std::uint64_t hash, Sighting* sighting) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ApplyGroup(OriginIndex origin, absl::Span<const Update> updates)
