@@ -36,7 +36,8 @@ class AnOutboundLink : public ::testing::Test {
   // The next push as "Goloman.1(0,2] x2 Hands.5(0,9] x1", or "" for none.
   std::string Ranges() {
     std::string text;
-    for (const v1::Range& range : Push().ranges()) {
+    const v1::Push push = Push();
+    for (const v1::Range& range : push.ranges()) {
       absl::StrAppend(&text, text.empty() ? "" : " ", declared_.at(range.origin()), "(",
                       range.after(), ",", range.through(), "] x", range.updates_size());
     }
