@@ -44,6 +44,7 @@ void OutboundLink::Open() {
 void OutboundLink::Close() { open_ = hello_sent_ = up_ = false; }
 
 absl::Status OutboundLink::OnAck(const v1::Ack& ack) {
+  if (!open_) return absl::OkStatus();
   if (absl::Status status = reader_.Declare(ack.origins()); !status.ok()) return status;
   if (ack.pushes() < pushes_acknowledged_ || ack.pushes() > pushes_sent_) {
     return absl::InvalidArgumentError(

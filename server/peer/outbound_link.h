@@ -32,6 +32,7 @@ class OutboundLink {
   void Open();
   void Close();
 
+  // While the link is closed, an Ack of the stream before is passed over.
   // Errors: INVALID_ARGUMENT, the stream has to be closed.
   absl::Status OnAck(const v1::Ack& ack);
 
