@@ -1,0 +1,144 @@
+#include "frontend/net/connection.h"
+
+#include <sys/socket.h>
+#include <time.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace herd::net {
+namespace {
+
+Nanos RealtimeNow() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return now.tv_sec * kNanosPerSecond + now.tv_nsec;
+}
+
+bool IsTransient(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
+
+}  // namespace
+
+Connection::Connection(std::uint64_t number, Descriptor socket, Connection::Host* host,
+                       EventLoop* loop, SessionContext* context, bool log_traffic)
+    : number_(number),
+      socket_(std::move(socket)),
+      host_(host),
+      loop_(loop),
+      traffic_(log_traffic, number, log_traffic ? PeerName(socket_) : ""),
+      session_(context, this) {
+  SetNoDelay(socket_);
+  traffic_.Note("connected");
+  loop_->Watch(socket_.get(), this, watches_read_, watches_write_);
+}
+
+Connection::~Connection() {
+  if (!closed_) loop_->Unwatch(socket_.get(), this);
+}
+
+void Connection::OnEvents(EventLoop::Events events) {
+  if (lingering_) return Drop();
+  if (events.broken) return Close();
+  if (events.writable) SendUnsent();
+  if (events.readable && !closed_) Read();
+}
+
+void Connection::Read() {
+  std::string& space = host_->input_space();
+  const ssize_t size = recv(socket_.get(), space.data(), space.size(), 0);
+  if (size < 0) {
+    if (!IsTransient(errno)) Close();
+    return;
+  }
+  if (size == 0) {
+    at_end_ = true;
+    session_.ReceiveEnd(RealtimeNow(), &host_->output_space());
+  } else {
+    session_.Receive({space.data(), static_cast<std::size_t>(size)}, RealtimeNow(),
+                     &host_->output_space());
+  }
+  Flush();
+}
+
+void Connection::Answer(std::uint64_t ticket, std::string_view json) {
+  if (closed_) return;
+  session_.Answer(ticket, json, &host_->output_space());
+  Flush();
+}
+
+void Connection::OnLine(std::string_view line) { traffic_.In(line); }
+
+void Connection::AskPlaces(places::Query query, std::uint64_t ticket) {
+  host_->AskPlaces(number_, std::move(query), ticket);
+}
+
+void Connection::Flush() {
+  std::string& out = host_->output_space();
+  for (;;) {
+    traffic_.Out(out);
+    Send(out);
+    out.clear();
+    if (closed_ || unsent_.size() >= kMaxUnsent || !session_.can_resume()) break;
+    session_.Resume(RealtimeNow(), &out);
+  }
+  Settle();
+}
+
+void Connection::Send(std::string_view bytes) {
+  if (bytes.empty() || closed_) return;
+  if (unsent_.empty()) {
+    const ssize_t sent = send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent < 0 && !IsTransient(errno)) return Close();
+    if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  unsent_.append(bytes);
+}
+
+void Connection::SendUnsent() {
+  const std::string bytes = std::exchange(unsent_, {});
+  Send(bytes);
+  // There may be input that was left for want of room.
+  Flush();
+}
+
+void Connection::Settle() {
+  if (closed_) return;
+  if (session_.finished() && unsent_.empty()) return at_end_ ? Close() : Linger();
+  Watch();
+}
+
+void Connection::Watch() {
+  const bool read =
+      !at_end_ && !session_.finished() && session_.has_room() && unsent_.size() < kMaxUnsent;
+  const bool write = !unsent_.empty();
+  if (read == watches_read_ && write == watches_write_) return;
+  loop_->Rewatch(socket_.get(), this, read, write);
+  watches_read_ = read;
+  watches_write_ = write;
+}
+
+void Connection::Linger() {
+  lingering_ = true;
+  shutdown(socket_.get(), SHUT_WR);
+  loop_->Rewatch(socket_.get(), this, true, false);
+  // The connection may be gone by then: the host looks it up by its number.
+  loop_->RunAfter(kLinger, [host = host_, number = number_] { host->OnClosed(number); });
+}
+
+void Connection::Drop() {
+  std::string& space = host_->input_space();
+  const ssize_t size = recv(socket_.get(), space.data(), space.size(), 0);
+  if (size == 0 || (size < 0 && !IsTransient(errno))) Close();
+}
+
+void Connection::Close() {
+  closed_ = true;
+  loop_->Unwatch(socket_.get(), this);
+  traffic_.Note("left");
+  host_->OnClosed(number_);
+}
+
+}  // namespace herd::net

@@ -1,0 +1,76 @@
+// One client's socket: bytes from it into its session, replies from the session into it.
+//
+// Belongs to its loop's thread. Ends by itself; its host then destroys it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "frontend/net/event_loop.h"
+#include "frontend/net/socket.h"
+#include "frontend/net/traffic_log.h"
+#include "frontend/session/session.h"
+
+namespace herd::net {
+
+class Connection final : private EventLoop::Handler, private Session::Host {
+ public:
+  class Host {
+   public:
+    // Ask what is near, and hand the answer to Answer of the connection of that number, if it is
+    // still there.
+    virtual void AskPlaces(std::uint64_t connection, places::Query query, std::uint64_t ticket) = 0;
+    // Destroy the connection of that number, but not from within this call.
+    virtual void OnClosed(std::uint64_t connection) = 0;
+    // Space that the connections of a thread use in turn.
+    virtual std::string& input_space() = 0;   // of fixed size
+    virtual std::string& output_space() = 0;  // empty between uses
+
+   protected:
+    ~Host() = default;
+  };
+
+  // All but the socket outlive the connection.
+  Connection(std::uint64_t number, Descriptor socket, Host* host, EventLoop* loop,
+             SessionContext* context, bool log_traffic);
+  ~Connection();
+
+  void Answer(std::uint64_t ticket, std::string_view json);
+
+ private:
+  // A client that leaves this much of its replies unread is not read from.
+  static constexpr std::size_t kMaxUnsent = std::size_t{256} << 10;
+  // After a line that is too long the client may be in the middle of sending: closing at once
+  // would make the kernel throw away the reply. What it sends is dropped, this long at most.
+  static constexpr Nanos kLinger = 2 * kNanosPerSecond;
+
+  void OnEvents(EventLoop::Events events) override;
+  void AskPlaces(places::Query query, std::uint64_t ticket) override;
+  void OnLine(std::string_view line) override;
+
+  void Read();
+  void Drop();
+  // Sends what is in the output space, and whatever else has become possible with that.
+  void Flush();
+  void Send(std::string_view bytes);
+  void SendUnsent();
+  void Settle();
+  void Watch();
+  void Linger();
+  void Close();
+
+  const std::uint64_t number_;
+  const Descriptor socket_;
+  Connection::Host* const host_;
+  EventLoop* const loop_;
+  const TrafficLog traffic_;
+  Session session_;
+  std::string unsent_;
+  bool at_end_ = false;  // the client has half-closed
+  bool lingering_ = false;
+  bool closed_ = false;
+  bool watches_read_ = true;
+  bool watches_write_ = false;
+};
+
+}  // namespace herd::net

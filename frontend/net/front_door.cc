@@ -1,0 +1,56 @@
+#include "frontend/net/front_door.h"
+
+#include <utility>
+
+#include "absl/memory/memory.h"
+
+namespace herd::net {
+namespace {
+
+absl::StatusOr<std::vector<Descriptor>> ListenAll(const FrontDoor::Options& options) {
+  std::uint16_t port = options.port;
+  const bool shared = options.threads > 1;
+  if (shared) {
+    // Among sockets that share a port another process would go unnoticed; this one notices it.
+    const absl::StatusOr<Descriptor> probe = Listen(options.address, port, false);
+    if (!probe.ok()) return probe.status();
+    port = LocalPort(*probe);
+  }
+  std::vector<Descriptor> listeners;
+  for (int i = 0; i < options.threads; ++i) {
+    absl::StatusOr<Descriptor> listener = Listen(options.address, port, shared);
+    if (!listener.ok()) return listener.status();
+    listeners.push_back(*std::move(listener));
+  }
+  return listeners;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<FrontDoor>> FrontDoor::Open(const Options& options, Herd* herd,
+                                                           places::Places* places) {
+  absl::StatusOr<std::vector<Descriptor>> listeners = ListenAll(options);
+  if (!listeners.ok()) return listeners.status();
+  auto door = absl::WrapUnique(new FrontDoor);
+  door->shared_.server = options.server;
+  door->shared_.herd = herd;
+  door->shared_.places = places;
+  door->shared_.log_traffic = options.log_traffic;
+  door->port_ = LocalPort(listeners->front());
+  for (Descriptor& listener : *listeners) {
+    door->loops_.push_back(std::make_unique<ClientLoop>(&door->shared_, std::move(listener)));
+  }
+  return door;
+}
+
+void FrontDoor::Close() {
+  for (const auto& loop : loops_) loop->Stop();
+}
+
+std::size_t FrontDoor::connections() const {
+  std::size_t connections = 0;
+  for (const auto& loop : loops_) connections += loop->connections();
+  return connections;
+}
+
+}  // namespace herd::net

@@ -1,0 +1,48 @@
+// The port at which clients report and ask: some threads that share it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "frontend/net/client_loop.h"
+
+namespace herd::net {
+
+class FrontDoor {
+ public:
+  struct Options {
+    // The server's name.
+    std::string server;
+    // Where to listen: a name or an IP address, and a port (0: any that is free).
+    std::string address;
+    std::uint16_t port = 0;
+    // At least 1.
+    int threads = 1;
+    // Log every line in and out.
+    bool log_traffic = false;
+  };
+
+  // `herd` and `places` outlive the front door.
+  // Errors: UNAVAILABLE, naming the address that cannot be listened on.
+  static absl::StatusOr<std::unique_ptr<FrontDoor>> Open(const Options& options, Herd* herd,
+                                                         places::Places* places);
+
+  // Closes all connections; the herd and the places are not called any more.
+  void Close();
+
+  // Any thread.
+  std::size_t connections() const;
+  std::uint16_t port() const { return port_; }
+
+ private:
+  FrontDoor() = default;
+
+  ClientLoop::Shared shared_;
+  std::uint16_t port_ = 0;
+  std::vector<std::unique_ptr<ClientLoop>> loops_;
+};
+
+}  // namespace herd::net

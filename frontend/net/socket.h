@@ -1,0 +1,46 @@
+// Sockets: owning their descriptors, and the few calls that the front door makes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+
+namespace herd::net {
+
+// Owns a file descriptor.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Descriptor();
+
+  int get() const { return fd_; }
+  bool valid() const { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+// A non-blocking socket that listens for TCP on `address` (a name or an IP address) and `port`
+// (0: any that is free). With `shared`, other sockets of this process may listen there too, and the
+// kernel deals the connections out among them.
+// Errors: the address cannot be resolved or listened on; the message names both and says why.
+absl::StatusOr<Descriptor> Listen(const std::string& address, std::uint16_t port, bool shared);
+
+// The port that a socket is bound to.
+std::uint16_t LocalPort(const Descriptor& socket);
+
+// "127.0.0.1:43210" or "[::1]:43210".
+std::string PeerName(const Descriptor& socket);
+
+// Replies leave when they are written, not when they fill a packet.
+void SetNoDelay(const Descriptor& socket);
+
+}  // namespace herd::net

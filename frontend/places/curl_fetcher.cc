@@ -1,0 +1,435 @@
+// The one door to libcurl.
+//
+// One thread runs the transfers:
+//
+//   perform -> take what is finished and answer it -> start what waits -> sleep -> perform ...
+//
+// in this order, since sleeping before the finished are taken sleeps a whole time-out whenever all
+// of them finished in `perform`. Everything of libcurl's is used on that thread alone, except the
+// one call that is made for other threads, curl_multi_wakeup. curl's callbacks only store.
+#include "frontend/places/curl_fetcher.h"
+
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+
+namespace herd::places {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLongestSleep{60'000};
+
+struct EasyCleanup {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct MultiCleanup {
+  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+using Easy = std::unique_ptr<CURL, EasyCleanup>;
+using Multi = std::unique_ptr<CURLM, MultiCleanup>;
+
+// One request at a time, used again and again. The address is known to libcurl: never moved.
+struct Transfer {
+  Easy easy;
+  size_t max_body_bytes = 0;
+  bool running = false;
+  bool too_large = false;
+  std::string body;
+  Fetcher::Done done;
+  std::array<char, CURL_ERROR_SIZE> error_text{};
+};
+
+struct Waiting {
+  std::string url;
+  Fetcher::Done done;
+  Clock::time_point deadline;
+};
+
+size_t StoreBody(char* bytes, size_t size, size_t count, void* context) {
+  auto* transfer = static_cast<Transfer*>(context);
+  const size_t length = size * count;
+  transfer->too_large = length > transfer->max_body_bytes - transfer->body.size();
+  if (transfer->too_large) return 0;
+  transfer->body.append(bytes, length);
+  return length;
+}
+
+// A peer that vanished without a word is given up by the kernel: without this an HTTP/2 connection
+// would stay in use for a quarter of an hour, each of its requests running into the time limit.
+int GiveUpSilentPeer(void* context, curl_socket_t socket, curlsocktype) {
+  const auto limit = static_cast<unsigned>(static_cast<const FetchLimits*>(context)->total.count());
+  setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof(limit));
+  return CURL_SOCKOPT_OK;
+}
+
+FetchError ErrorOf(CURLcode code, const Transfer& transfer) {
+  if (transfer.too_large) return FetchError::kTooLarge;
+  switch (code) {
+    case CURLE_OK:
+      return FetchError::kNone;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return FetchError::kName;
+    case CURLE_COULDNT_CONNECT:
+      return FetchError::kConnect;
+    case CURLE_OPERATION_TIMEDOUT:
+      return FetchError::kTimeout;
+    case CURLE_FILESIZE_EXCEEDED:
+      return FetchError::kTooLarge;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return FetchError::kTls;
+    default:
+      return FetchError::kBroken;
+  }
+}
+
+Fetched Failure(FetchError error, std::string detail) {
+  Fetched fetched;
+  fetched.error = error;
+  fetched.detail = std::move(detail);
+  return fetched;
+}
+
+// What came of a finished transfer, which is ready for its next request afterwards.
+Fetched ResultOf(CURLcode code, Transfer& transfer) {
+  const FetchError error = ErrorOf(code, transfer);
+  std::string body = std::exchange(transfer.body, {});
+  if (error != FetchError::kNone) {
+    const char* text = transfer.error_text.data();
+    return Failure(error, *text == '\0' ? curl_easy_strerror(code) : text);
+  }
+  long status = 0;  // NOLINT(google-runtime-int): libcurl's type.
+  curl_easy_getinfo(transfer.easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  Fetched fetched;
+  fetched.http_status = static_cast<int>(status);
+  fetched.body = std::move(body);
+  return fetched;
+}
+
+// Signals are for the main thread; and no write to a closed connection may raise SIGPIPE. Threads
+// that libcurl starts for name look-ups inherit this.
+void BlockSignals() {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
+class CurlFetcher final : public Fetcher {
+ public:
+  CurlFetcher(Multi multi, std::string scheme, const FetchLimits& limits)
+      : limits_(limits), scheme_(std::move(scheme)), multi_(std::move(multi)) {
+    thread_ = std::thread([this] { Run(); });
+  }
+  CurlFetcher(const CurlFetcher&) = delete;
+  CurlFetcher& operator=(const CurlFetcher&) = delete;
+
+  ~CurlFetcher() override {
+    {
+      absl::MutexLock lock(&mutex_);
+      stopping_ = true;
+    }
+    curl_multi_wakeup(multi_.get());
+    thread_.join();
+  }
+
+  void Fetch(std::string url, Done done) override {
+    Waiting waiting{std::move(url), std::move(done), Clock::now() + limits_.total};
+    if (Queue(std::move(waiting))) curl_multi_wakeup(multi_.get());
+  }
+
+ private:
+  // Any thread. True when the curl thread sleeps and has something to do now.
+  bool Queue(Waiting waiting) ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    const bool busy = owed_ >= limits_.max_concurrent + limits_.max_waiting;
+    if (!busy) ++owed_;
+    (busy ? refused_ : waiting_).push_back(std::move(waiting));
+    const bool wake = asleep_ && (busy || room_);
+    if (wake) asleep_ = false;
+    return wake;
+  }
+
+  // Everything below runs on the curl thread.
+
+  void Run() {
+    BlockSignals();
+    pthread_setname_np(pthread_self(), "herd-places");
+    while (!Stopping()) {
+      int running = 0;
+      curl_multi_perform(multi_.get(), &running);
+      AnswerFinished();
+      AnswerRefused();
+      StartWaiting();
+      Sleep();
+    }
+    GiveUpAll();
+  }
+
+  bool Stopping() ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    return stopping_;
+  }
+
+  void AnswerFinished() {
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+      if (message->msg != CURLMSG_DONE) continue;
+      // The message is gone with the next call.
+      const CURLcode code = message->data.result;
+      Finish(TransferOf(message->easy_handle), code);
+    }
+  }
+
+  static Transfer& TransferOf(CURL* easy) {
+    Transfer* transfer = nullptr;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+    return *transfer;
+  }
+
+  void Finish(Transfer& transfer, CURLcode code) {
+    curl_multi_remove_handle(multi_.get(), transfer.easy.get());
+    Fetched fetched = ResultOf(code, transfer);
+    Answer(Release(transfer), std::move(fetched));
+  }
+
+  Done Release(Transfer& transfer) {
+    transfer.running = false;
+    idle_.push_back(&transfer);
+    return std::move(transfer.done);
+  }
+
+  // What was not refused is answered here.
+  void Answer(Done done, Fetched fetched) ABSL_LOCKS_EXCLUDED(mutex_) {
+    {
+      absl::MutexLock lock(&mutex_);
+      --owed_;
+    }
+    std::move(done)(std::move(fetched));
+  }
+
+  void AnswerRefused() ABSL_LOCKS_EXCLUDED(mutex_) {
+    std::deque<Waiting> refused;
+    {
+      absl::MutexLock lock(&mutex_);
+      refused.swap(refused_);
+    }
+    for (Waiting& each : refused) std::move(each.done)(Failure(FetchError::kBusy, ""));
+  }
+
+  void StartWaiting() {
+    while (std::optional<Waiting> next = TakeNext()) {
+      if (next->deadline <= Clock::now()) {
+        Answer(std::move(next->done),
+               Failure(FetchError::kTimeout, "while it waited for its turn"));
+      } else {
+        Start(std::move(*next));
+      }
+    }
+  }
+
+  bool HasRoom() const { return !idle_.empty() || transfers_.size() < limits_.max_concurrent; }
+
+  // The oldest of those that wait, if it can start or its time is over.
+  std::optional<Waiting> TakeNext() ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    if (waiting_.empty()) return std::nullopt;
+    if (!HasRoom() && Clock::now() < waiting_.front().deadline) return std::nullopt;
+    std::optional<Waiting> next(std::move(waiting_.front()));
+    waiting_.pop_front();
+    return next;
+  }
+
+  void Start(Waiting request) {
+    Transfer* transfer = TakeIdle();
+    if (transfer == nullptr) {
+      return Answer(std::move(request.done),
+                    Failure(FetchError::kBroken, "libcurl has no more memory"));
+    }
+    transfer->done = std::move(request.done);
+    transfer->running = true;
+    transfer->too_large = false;
+    transfer->error_text.front() = '\0';
+    Aim(transfer->easy.get(), request);
+    const CURLMcode added = curl_multi_add_handle(multi_.get(), transfer->easy.get());
+    if (added == CURLM_OK) return;
+    Answer(Release(*transfer), Failure(FetchError::kBroken, curl_multi_strerror(added)));
+  }
+
+  // A transfer ready for a request, or null when there can be no more.
+  Transfer* TakeIdle() {
+    if (idle_.empty()) return MakeTransfer();
+    Transfer* transfer = idle_.back();
+    idle_.pop_back();
+    return transfer;
+  }
+
+  Transfer* MakeTransfer() {
+    Easy easy(curl_easy_init());
+    if (easy == nullptr) return nullptr;
+    auto transfer = std::make_unique<Transfer>();
+    transfer->max_body_bytes = limits_.max_body_bytes;
+    transfer->easy = std::move(easy);
+    SetUp(*transfer);
+    transfers_.push_back(std::move(transfer));
+    return transfers_.back().get();
+  }
+
+  // What holds for every request of a transfer.
+  void SetUp(Transfer& transfer) {
+    CURL* easy = transfer.easy.get();
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, &transfer);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.error_text.data());
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, StoreBody);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, GiveUpSilentPeer);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, &limits_);
+    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
+                     static_cast<curl_off_t>(limits_.max_body_bytes));
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    // A name server that hangs must not hold up the other transfers, nor the end.
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "herd");
+    SetUpScheme(easy);
+  }
+
+  void SetUpScheme(CURL* easy) {
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, scheme_.c_str());
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
+    // The first requests wait for the first connection's handshake to know whether they can share
+    // it, rather than open one each.
+    if (scheme_ == "https") curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+    if (scheme_ == "http") curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  }
+
+  // What is this request's own.
+  void Aim(CURL* easy, const Waiting& request) {
+    const milliseconds left = std::max(milliseconds(1), MillisecondsTo(request.deadline));
+    curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left.count());
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, std::min(left, limits_.connect).count());
+  }
+
+  static milliseconds MillisecondsTo(Clock::time_point time) {
+    return std::chrono::ceil<milliseconds>(time - Clock::now());
+  }
+
+  void Sleep() ABSL_LOCKS_EXCLUDED(mutex_) {
+    const std::optional<milliseconds> longest = FallAsleep();
+    if (!longest) return;
+    curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(longest->count()), nullptr);
+    absl::MutexLock lock(&mutex_);
+    asleep_ = false;
+  }
+
+  // How long to sleep at most, or nothing when there is work. Requests that begin to wait during
+  // the sleep have later deadlines than those under way, so only the oldest one's counts.
+  std::optional<milliseconds> FallAsleep() ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    room_ = HasRoom();
+    if (stopping_ || !refused_.empty() || (room_ && !waiting_.empty())) return std::nullopt;
+    asleep_ = true;
+    if (waiting_.empty()) return kLongestSleep;
+    return std::clamp(MillisecondsTo(waiting_.front().deadline), milliseconds(0), kLongestSleep);
+  }
+
+  void GiveUpAll() {
+    for (const auto& transfer : transfers_) {
+      if (!transfer->running) continue;
+      curl_multi_remove_handle(multi_.get(), transfer->easy.get());
+      Answer(Release(*transfer), Failure(FetchError::kStopping, ""));
+    }
+    // An answer may ask again, so until nobody does.
+    while (std::optional<Waiting> next = TakeAny()) {
+      std::move(next->done)(Failure(FetchError::kStopping, ""));
+    }
+  }
+
+  std::optional<Waiting> TakeAny() ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    std::deque<Waiting>& from = waiting_.empty() ? refused_ : waiting_;
+    if (from.empty()) return std::nullopt;
+    std::optional<Waiting> next(std::move(from.front()));
+    from.pop_front();
+    return next;
+  }
+
+  // Constant after construction. Transfers go before the multi handle that they belong to.
+  const FetchLimits limits_;
+  const std::string scheme_;
+  const Multi multi_;
+
+  // Owned by the curl thread.
+  std::vector<std::unique_ptr<Transfer>> transfers_;
+  std::vector<Transfer*> idle_;
+
+  absl::Mutex mutex_;
+  std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);  // Oldest first.
+  std::deque<Waiting> refused_ ABSL_GUARDED_BY(mutex_);  // Each to be answered kBusy at once.
+  size_t owed_ ABSL_GUARDED_BY(mutex_) = 0;  // Under way or waiting, and not answered yet.
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  // Whether the curl thread sleeps and nobody has woken it, and whether it could then start more.
+  bool asleep_ ABSL_GUARDED_BY(mutex_) = false;
+  bool room_ ABSL_GUARDED_BY(mutex_) = true;
+
+  std::thread thread_;
+};
+
+absl::Status CheckLimits(const FetchLimits& limits) {
+  if (limits.connect.count() <= 0 || limits.total.count() <= 0) {
+    return absl::InvalidArgumentError("the time limits of Places must be more than 0 ms");
+  }
+  if (limits.max_body_bytes == 0 || limits.max_concurrent == 0) {
+    return absl::InvalidArgumentError(
+        "the limits of Places on body size and concurrent requests must be more than 0");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status StartLibcurl() {
+  // Once for the process, whoever comes first, and never undone: others may use libcurl too.
+  static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (code == CURLE_OK) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("libcurl does not start: ", curl_easy_strerror(code)));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Fetcher>> StartCurlFetcher(const std::string& scheme,
+                                                          const FetchLimits& limits) {
+  if (scheme != "http" && scheme != "https") {
+    return absl::InvalidArgumentError("Places is reached over http or https only");
+  }
+  if (absl::Status fit = CheckLimits(limits); !fit.ok()) return fit;
+  if (absl::Status started = StartLibcurl(); !started.ok()) return started;
+  Multi multi(curl_multi_init());
+  if (multi == nullptr) return absl::ResourceExhaustedError("libcurl has no more memory");
+  curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, static_cast<int64_t>(limits.max_concurrent));
+  return std::make_unique<CurlFetcher>(std::move(multi), scheme, limits);
+}
+
+}  // namespace herd::places

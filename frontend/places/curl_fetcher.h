@@ -1,0 +1,39 @@
+// Fetches over libcurl: many requests at a time on one thread, over connections that are kept.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "frontend/places/fetcher.h"
+
+namespace herd::places {
+
+struct FetchLimits {
+  // For the connection to stand, TLS included.
+  std::chrono::milliseconds connect{2000};
+  // From the call of Fetch to the last byte: also a request that waits for its turn is answered
+  // when this is over.
+  std::chrono::milliseconds total{5000};
+  // Larger bodies are given up on, at the latest when they have come this far.
+  size_t max_body_bytes = size_t{4} << 20;
+  // Requests under way at a time, and connections kept open. With HTTP/1.1 each request under way
+  // needs a connection, with HTTP/2 they share one. Bodies take at most
+  // max_concurrent x max_body_bytes.
+  size_t max_concurrent = 64;
+  // Requests that wait while max_concurrent are under way. Further ones are answered kBusy.
+  size_t max_waiting = 1024;
+};
+
+// `scheme` is "http" or "https"; URLs of another are not fetched. Redirects are not followed, so
+// their status is the answer. Certificates are verified. A proxy that the environment names is used
+// for https only.
+//
+// Errors: INVALID_ARGUMENT for a limit that is not positive; RESOURCE_EXHAUSTED when libcurl does
+// not start.
+absl::StatusOr<std::unique_ptr<Fetcher>> StartCurlFetcher(const std::string& scheme,
+                                                          const FetchLimits& limits);
+
+}  // namespace herd::places

@@ -1,0 +1,235 @@
+// The one door to simdjson.
+//
+// simdjson's DOM parser checks the whole document and gives the members in their order, names
+// unescaped, but not where in the text they stand. ValidJson finds that: given a checked document
+// it needs only strings and brackets. (simdjson's on-demand parser knows the places, but checks
+// only what is looked at, and has no run-time choice of instruction set.)
+#include "frontend/places/results.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "simdjson.h"
+
+namespace herd::places {
+namespace {
+
+// A parser holds several times the largest document it has seen; after a rare huge one it goes.
+constexpr size_t kLargestKept = size_t{256} << 10;
+constexpr std::string_view kNoAttributions = "\n   \"html_attributions\" : [],";
+
+bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+bool IsLineEnd(char c) { return c == '\n' || c == '\r'; }
+
+// A place in the text of a document that is known to be valid. Every step relies on that.
+class ValidJson {
+ public:
+  ValidJson(std::string_view text, size_t at) : text_(text), at_(at) { SkipSpace(); }
+
+  size_t at() const { return at_; }
+
+  // Into the object or array that begins here, to its first name or element or its end.
+  void Enter() {
+    ++at_;
+    SkipSpace();
+  }
+
+  // Over the name that begins here, to its value.
+  void SkipName() {
+    SkipString();
+    SkipSpace();
+    Enter();  // The colon.
+  }
+
+  // Over the value that begins here, to the byte behind it.
+  void SkipValue() {
+    if (text_[at_] == '"') return SkipString();
+    if (text_[at_] == '{' || text_[at_] == '[') return SkipNested();
+    while (at_ < text_.size() && !IsSpace(text_[at_]) && !IsSeparator(text_[at_])) ++at_;
+  }
+
+  // From behind a value to the next name or element, or to the closing bracket.
+  void ToNext() {
+    SkipSpace();
+    if (text_[at_] == ',') Enter();
+  }
+
+ private:
+  static bool IsSeparator(char c) { return c == ',' || c == ']' || c == '}'; }
+
+  void SkipSpace() {
+    while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
+  }
+
+  void SkipString() {
+    ++at_;
+    while (text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
+    ++at_;
+  }
+
+  void SkipNested() {
+    int depth = 0;
+    do {
+      const char c = text_[at_];
+      if (c == '"') {
+        SkipString();
+        continue;
+      }
+      if (c == '{' || c == '[') ++depth;
+      if (c == '}' || c == ']') --depth;
+      ++at_;
+    } while (depth > 0);
+  }
+
+  std::string_view text_;
+  size_t at_;
+};
+
+struct Members {
+  bool attributions = false;
+  std::optional<size_t> results_at;
+  size_t results_count = 0;
+  std::optional<std::string> status;
+};
+
+absl::Status Wrong(std::string_view what) {
+  return absl::InvalidArgumentError(absl::string_view(what.data(), what.size()));
+}
+
+absl::Status ReadMember(std::string_view name, simdjson::dom::element value, size_t at,
+                        Members& members) {
+  if (name == "html_attributions") {
+    if (members.attributions) return Wrong("it has html_attributions twice");
+    members.attributions = true;
+  } else if (name == "results") {
+    if (members.results_at) return Wrong("it has results twice");
+    simdjson::dom::array results;
+    if (value.get(results) != simdjson::SUCCESS) return Wrong("its results are not a list");
+    members.results_at = at;
+    members.results_count = results.size();
+  } else if (name == "status") {
+    if (members.status) return Wrong("it has status twice");
+    std::string_view status;
+    if (value.get(status) != simdjson::SUCCESS) return Wrong("its status is not a text");
+    members.status = std::string(status);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Members> ReadMembers(std::string_view body, simdjson::dom::object object) {
+  Members members;
+  ValidJson place(body, 0);
+  place.Enter();
+  for (const simdjson::dom::key_value_pair member : object) {
+    place.SkipName();
+    const absl::Status read = ReadMember(member.key, member.value, place.at(), members);
+    if (!read.ok()) return read;
+    place.SkipValue();
+    place.ToNext();
+  }
+  if (!members.results_at) return Wrong("it has no results");
+  if (!members.status) return Wrong("it has no status");
+  return members;
+}
+
+std::string_view WhyNot(simdjson::error_code error) {
+  switch (error) {
+    case simdjson::EMPTY:
+      return "it is empty";
+    case simdjson::UTF8_ERROR:
+      return "it is not UTF-8";
+    case simdjson::DEPTH_ERROR:
+      return "it is nested too deep";
+    case simdjson::NUMBER_ERROR:
+      return "it has a number that is malformed or too large";
+    default:
+      return "it is not JSON";
+  }
+}
+
+absl::StatusOr<Members> Parse(std::string& body) {
+  thread_local auto parser = std::make_unique<simdjson::dom::parser>();
+  body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
+  simdjson::dom::element document;
+  simdjson::dom::object object;
+  const bool copy = false;
+  const auto error = parser->parse(body.data(), body.size(), copy).get(document);
+  absl::StatusOr<Members> members = Wrong("it is not a JSON object");
+  if (error != simdjson::SUCCESS) {
+    members = Wrong(WhyNot(error));
+  } else if (document.get(object) == simdjson::SUCCESS) {
+    members = ReadMembers(body, object);
+  }
+  if (body.size() > kLargestKept) parser = std::make_unique<simdjson::dom::parser>();
+  return members;
+}
+
+// `at` is the array's opening bracket, and it has more than `bound` elements.
+void CutArray(std::string& body, size_t at, size_t bound) {
+  ValidJson place(body, at);
+  place.SkipValue();
+  const size_t bracket = place.at() - 1;
+  if (bound == 0) {
+    body.erase(at + 1, bracket - at - 1);
+    return;
+  }
+  place = ValidJson(body, at);
+  place.Enter();
+  place.SkipValue();
+  for (size_t kept = 1; kept < bound; ++kept) {
+    place.ToNext();
+    place.SkipValue();
+  }
+  size_t end = bracket;
+  while (IsSpace(body[end - 1])) --end;
+  body.erase(place.at(), end - place.at());
+}
+
+// The end of what stays of the run of line ends that begins at `at`, and the end of the run.
+struct Run {
+  size_t kept;
+  size_t end;
+};
+
+Run RunAt(std::string_view text, size_t at) {
+  const size_t end = std::min(text.find_first_not_of("\r\n", at), text.size());
+  const size_t first = text.find('\n', at);
+  const bool one = first >= end || text.substr(first + 1, end - first - 1).find('\n') == text.npos;
+  return {one ? end : first + 1, end};
+}
+
+// Line ends stand between tokens only: raw ones inside a JSON string are not valid.
+void JoinNewlines(std::string& text) {
+  size_t length = 0;
+  for (size_t at = 0; at < text.size();) {
+    const bool run = IsLineEnd(text[at]);
+    const Run stays = run ? RunAt(text, at) : Run{at + 1, at + 1};
+    while (at < stays.kept) text[length++] = text[at++];
+    at = stays.end;
+  }
+  text.resize(length);
+}
+
+void TrimLineEnds(std::string& text) {
+  while (!text.empty() && IsLineEnd(text.back())) text.pop_back();
+  text.erase(0, std::min(text.find_first_not_of("\r\n"), text.size()));
+}
+
+}  // namespace
+
+absl::StatusOr<CutAnswer> CutResults(std::string body, int bound) {
+  absl::StatusOr<Members> members = Parse(body);
+  if (!members.ok()) return members.status();
+  const size_t most = static_cast<size_t>(std::max(bound, 0));
+  if (members->results_count > most) CutArray(body, *members->results_at, most);
+  if (!members->attributions) body.insert(body.find('{') + 1, kNoAttributions);
+  JoinNewlines(body);
+  TrimLineEnds(body);
+  return CutAnswer{std::move(body), *std::move(members->status)};
+}
+
+}  // namespace herd::places

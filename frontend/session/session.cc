@@ -1,0 +1,173 @@
+#include "frontend/session/session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "frontend/text/reply.h"
+
+namespace herd {
+namespace {
+
+// `input` begins with a line that is longer than any may be. `ended`: nothing follows the input.
+bool BeginsTooLong(std::string_view input, bool ended) {
+  const std::string_view front = input.substr(0, text::kMaxLineBytes + 2);
+  if (const std::size_t end = front.find('\n'); end != std::string_view::npos) {
+    return text::WithoutCarriageReturn(front.substr(0, end)).size() > text::kMaxLineBytes;
+  }
+  if (front.size() <= text::kMaxLineBytes) return false;
+  // One byte too many may be the "\r" of a line end that is still on its way.
+  return ended || front.size() > text::kMaxLineBytes + 1 || front.back() != '\r';
+}
+
+Request ToRequest(const text::Command& command, Nanos now) {
+  if (command.kind == text::Command::Kind::kWhatsat) {
+    return {.kind = Request::Kind::kLookup, .client_id = command.client_id};
+  }
+  return {.kind = Request::Kind::kReport,
+          .client_id = command.client_id,
+          .fix = command.fix,
+          .text = command.text,
+          .skew = now - command.fix.time};
+}
+
+}  // namespace
+
+void Session::Receive(std::string_view bytes, Nanos now, std::string* out) {
+  if (closed_) return;
+  if (unread_.empty()) {
+    bytes.remove_prefix(Read(bytes, now, out));
+    if (!closed_) unread_.assign(bytes);
+  } else {
+    unread_.append(bytes);
+    Resume(now, out);
+  }
+}
+
+void Session::ReceiveEnd(Nanos now, std::string* out) {
+  at_end_ = true;
+  Resume(now, out);
+}
+
+void Session::Resume(Nanos now, std::string* out) {
+  if (closed_) return;
+  unread_.erase(0, Read(unread_, now, out));
+  if (closed_ || unread_.empty()) std::string().swap(unread_);
+}
+
+std::size_t Session::Read(std::string_view input, Nanos now, std::string* out) {
+  std::size_t done = 0;
+  while (!closed_ && has_room()) {
+    std::string_view rest = input.substr(done);
+    std::size_t taken = TakeLines(rest);
+    if (taken == 0 && BeginsTooLong(rest, at_end_)) {
+      CutOff(rest, out);
+      break;
+    }
+    if (taken == 0 && at_end_) {
+      TakeLine(rest);
+      taken = rest.size();
+      closed_ = true;
+    } else if (taken == 0) {
+      break;
+    }
+    Execute(now);
+    Reply(out);
+    done += taken;
+  }
+  left_off_ = !has_room();
+  return done;
+}
+
+std::size_t Session::TakeLines(std::string_view input) {
+  context_->commands.clear();
+  context_->lines.clear();
+  context_->lookups = 0;
+  std::size_t taken = 0;
+  while (context_->commands.size() < kMaxBatch && held_.size() + context_->lookups < kMaxWaiting) {
+    const std::size_t end = input.find('\n', taken);
+    if (end == std::string_view::npos) break;
+    const std::string_view line = input.substr(taken, end - taken);
+    if (line.size() > text::kMaxLineBytes && BeginsTooLong(input.substr(taken), false)) break;
+    TakeLine(line);
+    taken = end + 1;
+  }
+  return taken;
+}
+
+void Session::TakeLine(std::string_view line) {
+  const text::Command command = text::ParseCommand(line);
+  if (command.kind == text::Command::Kind::kBlank) return;
+  if (command.kind == text::Command::Kind::kWhatsat) ++context_->lookups;
+  context_->commands.push_back(command);
+  context_->lines.push_back(line);
+  host_->OnLine(line);
+}
+
+void Session::Execute(Nanos now) {
+  context_->requests.clear();
+  context_->sightings.clear();
+  for (const text::Command& command : context_->commands) {
+    if (command.kind == text::Command::Kind::kInvalid) continue;
+    context_->requests.push_back(ToRequest(command, now));
+  }
+  if (!context_->requests.empty()) {
+    context_->herd->Execute(absl::MakeSpan(context_->requests), &context_->sightings);
+  }
+}
+
+void Session::Reply(std::string* out) {
+  std::size_t next_request = 0;
+  for (std::size_t i = 0; i < context_->commands.size(); ++i) {
+    const text::Command& command = context_->commands[i];
+    const bool valid = command.kind != text::Command::Kind::kInvalid;
+    const Request* const request = valid ? &context_->requests[next_request++] : nullptr;
+    if (command.kind == text::Command::Kind::kIamat) {
+      text::AppendAt(context_->server, request->skew, command.client_id, command.text, Tail(out));
+    } else if (valid && request->sighting != Request::kUnknownClient) {
+      ReplyToWhatsat(command, context_->sightings[static_cast<std::size_t>(request->sighting)]);
+    } else {
+      text::AppendInvalid(text::WithoutCarriageReturn(context_->lines[i]), Tail(out));
+    }
+  }
+  if (!held_.empty()) CountHeldBytes();
+}
+
+void Session::ReplyToWhatsat(const text::Command& command, Sighting& sighting) {
+  Held& held = held_.emplace_back(Held{.ticket = ++last_ticket_, .waiting = true});
+  text::AppendAt(sighting.server, sighting.skew, command.client_id,
+                 {.position = sighting.position, .time = sighting.time}, &held.reply);
+  host_->AskPlaces({.location = text::ToLocation(sighting.position),
+                    .radius_m = text::ToMetres(command.radius_km),
+                    .bound = command.bound},
+                   last_ticket_);
+}
+
+std::string* Session::Tail(std::string* out) { return held_.empty() ? out : &held_.back().behind; }
+
+void Session::CutOff(std::string_view input, std::string* out) {
+  text::AppendInvalid(input.substr(0, text::kMaxLineBytes), Tail(out));
+  closed_ = cut_off_ = true;
+}
+
+void Session::Answer(std::uint64_t ticket, std::string_view json, std::string* out) {
+  const auto answered = std::find_if(held_.begin(), held_.end(),
+                                     [&](const Held& held) { return held.ticket == ticket; });
+  if (answered == held_.end() || !answered->waiting) return;
+  text::AppendPlaces(json, &answered->reply);
+  answered->waiting = false;
+  const auto first_waiting =
+      std::find_if(held_.begin(), held_.end(), [](const Held& held) { return held.waiting; });
+  for (auto held = held_.begin(); held != first_waiting; ++held) {
+    out->append(held->reply);
+    out->append(held->behind);
+  }
+  held_.erase(held_.begin(), first_waiting);
+  CountHeldBytes();
+}
+
+void Session::CountHeldBytes() {
+  held_bytes_ = 0;
+  for (const Held& held : held_) held_bytes_ += held.reply.size() + held.behind.size();
+}
+
+}  // namespace herd

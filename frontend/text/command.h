@@ -1,0 +1,43 @@
+// The grammar of the front door's commands, see README, "The protocol".
+//
+// A pure parser: one line in, one value out. The value's views point into the line.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "server/state/fix.h"
+
+namespace herd::text {
+
+// The longest line that is read, its line end not counted, bytes.
+inline constexpr std::size_t kMaxLineBytes = 8192;
+
+struct Command {
+  enum class Kind { kBlank, kInvalid, kIamat, kWhatsat };
+
+  Kind kind = Kind::kInvalid;
+  std::string_view client_id;
+
+  // kIamat
+  Fix fix;
+  FixText text;
+
+  // kWhatsat
+  std::string_view radius_km;
+  int bound = 0;
+};
+
+// `line` comes without its "\n".
+Command ParseCommand(std::string_view line);
+
+// Without the "\r" of a line end "\r\n".
+std::string_view WithoutCarriageReturn(std::string_view line);
+
+// "10.587" kilometres are "10587" metres: a valid radius with its point moved, exactly.
+std::string ToMetres(std::string_view radius_km);
+
+// "+34.068930-118.445127" is "34.068930,-118.445127": a valid position as the Places API wants it.
+std::string ToLocation(std::string_view position);
+
+}  // namespace herd::text

@@ -1,0 +1,120 @@
+#include "server/node/node.h"
+
+#include <time.h>
+
+#include <utility>
+#include <vector>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "server/log/log.h"
+
+namespace herd {
+namespace {
+
+std::uint64_t RealtimeNow() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return static_cast<std::uint64_t>(now.tv_sec * kNanosPerSecond + now.tv_nsec);
+}
+
+// IPv6 addresses take brackets before a port.
+std::string HostPort(const std::string& host, std::uint16_t port) {
+  return absl::StrContains(host, ':') ? absl::StrCat("[", host, "]:", port)
+                                      : absl::StrCat(host, ":", port);
+}
+
+std::vector<peer::Peers::Neighbor> NeighborsOf(const config::HerdConfig& herd,
+                                               const config::ServerConfig& self) {
+  std::vector<peer::Peers::Neighbor> neighbors;
+  for (const std::string& name : self.neighbors) {
+    const config::ServerConfig& neighbor = *herd.Find(name);
+    neighbors.push_back({name, HostPort(neighbor.host, neighbor.propagate_port)});
+  }
+  return neighbors;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Node>> Node::Start(const NodeOptions& options,
+                                                  std::unique_ptr<places::Places> places) {
+  const config::ServerConfig* const self = options.herd.Find(options.server);
+  if (self == nullptr) {
+    return absl::NotFoundError(absl::StrCat("the herd has no server ", options.server));
+  }
+  auto node = absl::WrapUnique(new Node(options, std::move(places)));
+  if (absl::Status status = node->Open(*self); !status.ok()) return status;
+  return node;
+}
+
+Node::Node(const NodeOptions& options, std::unique_ptr<places::Places> places)
+    : options_(options),
+      own_{.server = options.server, .start_ns = RealtimeNow()},
+      store_(own_),
+      places_(std::move(places)) {}
+
+absl::Status Node::Open(const config::ServerConfig& self) {
+  auto peers = peer::Peers::Start(&store_, own_, HostPort(options_.listen, self.propagate_port),
+                                  NeighborsOf(options_.herd, self));
+  if (!peers.ok()) return peers.status();
+  peers_ = *std::move(peers);
+
+  auto front_door = net::FrontDoor::Open({.server = self.name,
+                                          .address = options_.listen,
+                                          .port = self.client_port,
+                                          .threads = options_.threads,
+                                          .log_traffic = options_.log_traffic},
+                                         this, places_.get());
+  if (!front_door.ok()) return front_door.status();
+  front_door_ = *std::move(front_door);
+
+  auto operator_server = OperatorServer::Start(HostPort(options_.listen, self.operator_port),
+                                               [this] { return Describe(); });
+  if (!operator_server.ok()) return operator_server.status();
+  operator_server_ = *std::move(operator_server);
+
+  log::Info(absl::StrCat(self.name, " ", options_.version, " started: clients on ",
+                         HostPort(options_.listen, front_door_->port()), ", neighbors (",
+                         absl::StrJoin(self.neighbors, ", "), ") on ", self.propagate_port,
+                         ", operators on ", self.operator_port));
+  return absl::OkStatus();
+}
+
+Node::~Node() {
+  log::Info(absl::StrCat(options_.server, " is stopping"));
+  // First those who ask of it, then what they ask.
+  operator_server_.reset();
+  if (front_door_ != nullptr) front_door_->Close();
+  places_.reset();
+  front_door_.reset();
+  peers_.reset();
+  log::Info(absl::StrCat(options_.server, " has stopped"));
+}
+
+void Node::Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) {
+  if (store_.Execute(requests, sightings) > 0) peers_->Wake();
+}
+
+v1::GetStatusResponse Node::Describe() const {
+  v1::GetStatusResponse status;
+  status.set_server(own_.server);
+  status.set_version(options_.version);
+  status.set_start_ns(own_.start_ns);
+  status.set_clients(store_.clients());
+  status.set_connections(front_door_->connections());
+  VersionVector vector;
+  store_.ReadVector(&vector);
+  for (std::size_t i = 0; i < vector.size(); ++i) {
+    const OriginId id = store_.Origin(static_cast<OriginIndex>(i));
+    v1::OriginProgress* const progress = status.add_vector();
+    progress->mutable_origin()->set_server(id.server);
+    progress->mutable_origin()->set_start_ns(id.start_ns);
+    progress->set_through(vector[i]);
+  }
+  for (v1::Neighbor& neighbor : peers_->Describe()) *status.add_neighbors() = std::move(neighbor);
+  return status;
+}
+
+}  // namespace herd

@@ -1,0 +1,58 @@
+// One server of the herd: wires the state, the links, the front door and Places together.
+//
+// Start and Stop are called by one thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "frontend/net/front_door.h"
+#include "frontend/places/places.h"
+#include "frontend/session/herd.h"
+#include "herd/v1/operator.pb.h"
+#include "server/config/herd_config.h"
+#include "server/operator/operator_server.h"
+#include "server/peer/peers.h"
+#include "server/state/store.h"
+
+namespace herd {
+
+struct NodeOptions {
+  config::HerdConfig herd;
+  // Which server of the herd this is.
+  std::string server;
+  std::string version;
+  // The address that all ports listen on.
+  std::string listen;
+  int threads = 1;
+  bool log_traffic = false;
+};
+
+class Node final : private Herd {
+ public:
+  // Serves as soon as it returns, whether or not a neighbour can be reached.
+  // Errors: a port that cannot be listened on, by its number.
+  static absl::StatusOr<std::unique_ptr<Node>> Start(const NodeOptions& options,
+                                                     std::unique_ptr<places::Places> places);
+  ~Node() override;
+
+ private:
+  Node(const NodeOptions& options, std::unique_ptr<places::Places> places);
+
+  absl::Status Open(const config::ServerConfig& self);
+  void Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) override;
+  v1::GetStatusResponse Describe() const;
+
+  const NodeOptions options_;
+  const OriginId own_;
+  Store store_;
+
+  // Each uses those above it, and is destroyed before them.
+  std::unique_ptr<peer::Peers> peers_;
+  std::unique_ptr<net::FrontDoor> front_door_;
+  std::unique_ptr<places::Places> places_;
+  std::unique_ptr<OperatorServer> operator_server_;
+};
+
+}  // namespace herd

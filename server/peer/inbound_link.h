@@ -1,0 +1,80 @@
+// The receiving half of a link: applies what a neighbour pushes, and says how far all is had.
+//
+// Decides only; knows neither gRPC nor a clock of its own. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "herd/v1/propagate.pb.h"
+#include "server/peer/origin_numbers.h"
+#include "server/state/nanos.h"
+#include "server/state/store.h"
+
+namespace herd::peer {
+
+class InboundLink {
+ public:
+  // A message that finds its receiver asleep costs as much as fifty updates in a batch, so what
+  // the neighbour does not wait for is said this seldom.
+  static constexpr Nanos kLeisure = 100 * kNanosPerMillisecond;
+
+  // `own` is this run of this server. `store` outlives the link.
+  InboundLink(Store* store, OriginId own);
+
+  // A new stream, whose hello has been checked, takes the place of whatever was before.
+  void Open(const v1::Hello& hello);
+  void Close();
+
+  // Applies a push that is no hello. `learned` is told how far the neighbour showed to have an
+  // origin.
+  // Errors: the stream has to be closed with that status. What stood before the error is applied.
+  using Learned = absl::FunctionRef<void(OriginIndex, Sequence)>;
+  absl::Status OnPush(const v1::Push& push, Learned learned);
+
+  // Fills `ack` with what to say at the time `now`. False: nothing yet.
+  // `vector` is how far the store has everything.
+  bool NextAck(const VersionVector& vector, Nanos now, v1::Ack* ack);
+
+  // When NextAck is to be asked again, though nothing arrives; nullopt: not by itself.
+  std::optional<Nanos> Deadline(const VersionVector& vector) const;
+
+  bool up() const { return open_; }
+  // The run of the neighbour that the stream comes from.
+  std::uint64_t neighbor_start_ns() const { return neighbor_start_ns_; }
+
+  // Since the start, over all streams.
+  struct Counters {
+    std::uint64_t ranges = 0;
+    std::uint64_t updates = 0;
+    std::uint64_t duplicates = 0;
+  };
+  const Counters& counters() const { return counters_; }
+
+ private:
+  absl::Status OnRange(const v1::Range& range, Learned learned);
+  bool HasNews(const VersionVector& vector) const;
+
+  Store* const store_;
+  const OriginId own_;
+  Counters counters_;
+  std::vector<Update> updates_;  // of the range at hand
+
+  // Of the stream; made anew by Open.
+  bool open_ = false;
+  std::uint64_t neighbor_start_ns_ = 0;
+  OriginReader reader_;
+  OriginWriter writer_;
+  std::uint64_t pushes_ = 0;
+  std::uint64_t pushes_told_ = 0;
+  bool told_anything_ = false;
+  Nanos told_at_ = 0;
+  VersionVector told_;
+  std::vector<OriginIndex> rewinds_;
+};
+
+}  // namespace herd::peer

@@ -1,0 +1,108 @@
+#include "server/peer/inbound_stream.h"
+
+#include "absl/strings/str_cat.h"
+#include "server/log/log.h"
+
+namespace herd::peer {
+namespace {
+
+// absl::StatusCode and grpc::StatusCode are the same numbers by design.
+grpc::Status ToGrpc(const absl::Status& status) {
+  return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
+}
+
+}  // namespace
+
+InboundStream::InboundStream(Host* host, Flood* flood, v1::Propagate::AsyncService* service,
+                             grpc::ServerCompletionQueue* queue)
+    : host_(host), flood_(flood) {
+  service->RequestLink(&context_, &stream_, queue, queue, requested_.tag());
+  ++outstanding_;
+}
+
+void InboundStream::OnRequested(bool ok) {
+  --outstanding_;
+  if (!ok) return LeaveIfQuiet();
+  caller_ = context_.peer();
+  host_->OnCalled(this);
+  Read();
+}
+
+void InboundStream::Read() {
+  stream_.Read(&push_, read_.tag());
+  ++outstanding_;
+}
+
+void InboundStream::OnRead(bool ok) {
+  --outstanding_;
+  if (closing_) return LeaveIfQuiet();
+  if (!ok) {
+    if (neighbor_) log::Warning(absl::StrCat("link from ", caller_, " is down"));
+    return Close(absl::OkStatus());
+  }
+  if (const absl::Status status = OnPush(); !status.ok()) {
+    log::Error(absl::StrCat("closing the link from ", caller_, ": ", status.ToString()));
+    return Close(status);
+  }
+  Read();
+}
+
+absl::Status InboundStream::OnPush() {
+  if (neighbor_) return flood_->OnPush(*neighbor_, push_);
+  if (!push_.has_hello()) return absl::InvalidArgumentError("the first push is no hello");
+  const absl::StatusOr<std::size_t> neighbor = flood_->Identify(push_.hello());
+  if (!neighbor.ok()) return neighbor.status();
+  caller_ = push_.hello().server();
+  neighbor_ = *neighbor;
+  host_->OnIdentified(this);
+  flood_->inbound(*neighbor).Open(push_.hello());
+  log::Info(absl::StrCat("link from ", caller_, " at ", context_.peer(), " is up"));
+  return absl::OkStatus();
+}
+
+void InboundStream::Pump(const VersionVector& vector, Nanos now) {
+  if (!neighbor_ || writing_) return;
+  if (!flood_->inbound(*neighbor_).NextAck(vector, now, &ack_)) return;
+  stream_.Write(ack_, written_.tag());
+  writing_ = true;
+  ++outstanding_;
+}
+
+void InboundStream::OnWritten(bool) {
+  // A failed Write says only that the stream is over; the Read that is out will say so too.
+  --outstanding_;
+  writing_ = false;
+  if (closing_) FinishIfQuiet();
+}
+
+void InboundStream::Close(const absl::Status& status) {
+  if (closing_) return;
+  Detach();
+  closing_ = ToGrpc(status);
+  // A Write that waits for a peer which no longer reads would keep the stream for ever.
+  if (writing_) context_.TryCancel();
+  FinishIfQuiet();
+}
+
+void InboundStream::Detach() {
+  if (neighbor_) flood_->inbound(*neighbor_).Close();
+  neighbor_.reset();
+}
+
+void InboundStream::FinishIfQuiet() {
+  if (writing_ || finishing_) return;
+  finishing_ = true;
+  stream_.Finish(*closing_, finished_.tag());
+  ++outstanding_;
+}
+
+void InboundStream::OnFinished(bool) {
+  --outstanding_;
+  LeaveIfQuiet();
+}
+
+void InboundStream::LeaveIfQuiet() {
+  if (outstanding_ == 0) host_->OnGone(this);
+}
+
+}  // namespace herd::peer

@@ -1,0 +1,45 @@
+#include "server/peer/origin_numbers.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace herd::peer {
+namespace {
+
+constexpr std::size_t kMaxServerName = 64;
+
+}  // namespace
+
+std::uint32_t OriginWriter::Number(OriginIndex origin, OriginDeclarations* declarations) {
+  if (origin >= numbers_.size()) numbers_.resize(origin + std::size_t{1}, kUndeclared);
+  std::uint32_t& number = numbers_[origin];
+  if (number == kUndeclared) {
+    number = declared_++;
+    OriginId id = store_->Origin(origin);
+    v1::Origin* const declaration = declarations->Add();
+    declaration->set_server(std::move(id.server));
+    declaration->set_start_ns(id.start_ns);
+  }
+  return number;
+}
+
+absl::Status OriginReader::Declare(const OriginDeclarations& declarations) {
+  for (const v1::Origin& declaration : declarations) {
+    if (declaration.server().empty() || declaration.server().size() > kMaxServerName ||
+        declaration.start_ns() == 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("origin ", origins_.size(), " has no proper server name or no start"));
+    }
+    const std::optional<OriginIndex> origin =
+        store_->Intern({declaration.server(), declaration.start_ns()});
+    if (!origin) return absl::ResourceExhaustedError("there are too many origins");
+    origins_.push_back(*origin);
+  }
+  return absl::OkStatus();
+}
+
+std::optional<OriginIndex> OriginReader::Find(std::uint32_t number) const {
+  if (number >= origins_.size()) return std::nullopt;
+  return origins_[number];
+}
+
+}  // namespace herd::peer

@@ -1,0 +1,133 @@
+#include "server/peer/outbound_link.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/peer/wire.h"
+
+namespace herd::peer {
+namespace {
+
+Sequence& At(VersionVector& vector, OriginIndex origin) {
+  if (origin >= vector.size()) vector.resize(origin + std::size_t{1});
+  return vector[origin];
+}
+
+std::size_t WireSize(const Update& update) {
+  constexpr std::size_t kNumbers = 48;
+  return update.client_id.size() + update.text.position.size() + update.text.time.size() + kNumbers;
+}
+
+}  // namespace
+
+OutboundLink::OutboundLink(Store* store, OriginId own, std::string neighbor)
+    : store_(store),
+      own_(std::move(own)),
+      neighbor_(std::move(neighbor)),
+      writer_(store),
+      reader_(store) {}
+
+void OutboundLink::Open() {
+  Close();
+  open_ = true;
+  writer_ = OriginWriter(store_);
+  reader_ = OriginReader(store_);
+  acknowledged_.clear();
+  covered_.clear();
+  pushes_sent_ = pushes_acknowledged_ = rewound_at_push_ = 0;
+}
+
+void OutboundLink::Close() { open_ = hello_sent_ = up_ = false; }
+
+absl::Status OutboundLink::OnAck(const v1::Ack& ack) {
+  if (absl::Status status = reader_.Declare(ack.origins()); !status.ok()) return status;
+  if (ack.pushes() < pushes_acknowledged_ || ack.pushes() > pushes_sent_) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(ack.pushes(), " pushes acknowledged of ", pushes_sent_, " sent"));
+  }
+  pushes_acknowledged_ = ack.pushes();
+  const bool heed_rewind = ack.pushes() > rewound_at_push_;
+  for (const v1::Have& have : ack.vector()) {
+    const std::optional<OriginIndex> origin = reader_.Find(have.origin());
+    if (!origin) {
+      return absl::InvalidArgumentError(absl::StrCat("origin ", have.origin(), " is undeclared"));
+    }
+    OnHave(*origin, have, heed_rewind);
+  }
+  if (!up_) neighbor_start_ns_ = ack.start_ns();
+  up_ = true;
+  return absl::OkStatus();
+}
+
+void OutboundLink::OnHave(OriginIndex origin, const v1::Have& have, bool heed_rewind) {
+  At(acknowledged_, origin) = have.through();
+  Sequence& covered = At(covered_, origin);
+  if (have.rewind() && heed_rewind) {
+    covered = have.through();
+    rewound_at_push_ = pushes_sent_;
+  }
+  covered = std::max(covered, have.through());
+}
+
+void OutboundLink::NeighborHas(std::uint64_t run_start_ns, OriginIndex origin, Sequence through) {
+  if (!up_ || run_start_ns != neighbor_start_ns_) return;
+  Sequence& covered = At(covered_, origin);
+  covered = std::max(covered, through);
+}
+
+bool OutboundLink::NextPush(const VersionVector& vector, v1::Push* push) {
+  if (!open_) return false;
+  push->Clear();
+  if (!hello_sent_) {
+    push->mutable_hello()->set_server(own_.server);
+    push->mutable_hello()->set_receiver(neighbor_);
+    push->mutable_hello()->set_start_ns(own_.start_ns);
+    return hello_sent_ = true;
+  }
+  if (!up_ || pushes_sent_ - pushes_acknowledged_ >= kMaxPushesUnderWay) return false;
+  std::size_t updates = 0;
+  std::size_t bytes = 0;
+  if (next_origin_ >= vector.size()) next_origin_ = 0;
+  for (std::size_t i = 0; i < vector.size(); ++i) {
+    const auto origin = static_cast<OriginIndex>((next_origin_ + i) % vector.size());
+    if (vector[origin] <= At(covered_, origin)) continue;
+    if (AddRange(origin, push, &updates, &bytes)) continue;
+    next_origin_ = origin;
+    break;
+  }
+  if (push->ranges().empty()) return false;
+  ++pushes_sent_;
+  return true;
+}
+
+bool OutboundLink::AddRange(OriginIndex origin, v1::Push* push, std::size_t* updates,
+                            std::size_t* bytes) {
+  Sequence& covered = At(covered_, origin);
+  v1::Range* const range = push->add_ranges();
+  range->set_origin(writer_.Number(origin, push->mutable_origins()));
+  range->set_after(covered);
+  Sequence previous = covered;
+  const auto has_room = [&] { return *updates < kMaxUpdatesPerPush && *bytes < kMaxBytesPerPush; };
+  covered = store_->Collect(origin, covered, [&](const Update& update) {
+    ToWire(update, previous, range->add_updates());
+    previous = update.sequence;
+    ++*updates;
+    *bytes += WireSize(update);
+    return has_room();
+  });
+  range->set_through(covered);
+  return has_room();
+}
+
+std::uint64_t OutboundLink::Lag(const VersionVector& vector) const {
+  std::uint64_t lag = 0;
+  for (std::size_t origin = 0; origin < vector.size(); ++origin) {
+    const Sequence had = origin < acknowledged_.size() ? acknowledged_[origin] : 0;
+    lag += vector[origin] - std::min(had, vector[origin]);
+  }
+  return lag;
+}
+
+}  // namespace herd::peer

@@ -1,0 +1,137 @@
+#include "server/peer/outbound_stream.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "absl/strings/str_cat.h"
+#include "server/log/log.h"
+#include "server/peer/channel_arguments.h"
+
+namespace herd::peer {
+namespace {
+
+constexpr double kFirstPauseMs = 50;
+constexpr double kLongestPauseMs = 1000;
+
+}  // namespace
+
+OutboundStream::OutboundStream(OutboundLink* link, const std::string& target,
+                               grpc::CompletionQueue* queue)
+    : link_(link),
+      target_(target),
+      queue_(queue),
+      stub_(v1::Propagate::NewStub(grpc::CreateCustomChannel(
+          target, grpc::InsecureChannelCredentials(), NeighborChannelArguments()))) {}
+
+void OutboundStream::Open() {
+  attempt_ = std::make_unique<Attempt>();
+  // While the neighbour is away the attempt lies in wait for it, and the channel connects at its
+  // own pace.
+  attempt_->context.set_wait_for_ready(true);
+  attempt_->stream = stub_->PrepareAsyncLink(&attempt_->context, queue_);
+  attempt_->stream->StartCall(started_.tag());
+  ++outstanding_;
+}
+
+void OutboundStream::OnStarted(bool ok) {
+  --outstanding_;
+  if (!ok || stopping_) return End();
+  link_->Open();
+  Read();
+}
+
+void OutboundStream::Read() {
+  attempt_->stream->Read(&ack_, read_.tag());
+  ++outstanding_;
+}
+
+void OutboundStream::OnRead(bool ok) {
+  --outstanding_;
+  if (!ok) return End();
+  const bool was_up = link_->up();
+  if (const absl::Status status = link_->OnAck(ack_); !status.ok()) {
+    log::Error(absl::StrCat("closing the link to ", link_->neighbor(),
+                            " since it answered nonsense: ", status.message()));
+    attempt_->context.TryCancel();
+  } else if (!was_up) {
+    NoteUp();
+  }
+  Read();
+}
+
+void OutboundStream::Pump(const VersionVector& vector) {
+  if (attempt_ == nullptr || attempt_->writing || attempt_->ended) return;
+  if (!link_->NextPush(vector, &push_)) return;
+  attempt_->stream->Write(push_, written_.tag());
+  attempt_->writing = true;
+  ++outstanding_;
+}
+
+void OutboundStream::OnWritten(bool ok) {
+  --outstanding_;
+  attempt_->writing = false;
+  // A failed Write says only that the stream is over; the Read that is out will say so too.
+  if (!ok) link_->Close();
+  if (attempt_->ended) FinishIfQuiet();
+}
+
+void OutboundStream::End() {
+  attempt_->ended = true;
+  FinishIfQuiet();
+}
+
+void OutboundStream::FinishIfQuiet() {
+  if (attempt_->writing) return;
+  attempt_->stream->Finish(&attempt_->status, finished_.tag());
+  ++outstanding_;
+}
+
+void OutboundStream::OnFinished(bool) {
+  --outstanding_;
+  NoteDown();
+  link_->Close();
+  attempt_.reset();
+  if (stopping_) return;
+  const double pause_ms = std::min(kLongestPauseMs, kFirstPauseMs * (1 << std::min(failures_, 5)));
+  ++failures_;
+  const auto jittered =
+      std::chrono::duration<double, std::milli>(pause_ms * absl::Uniform(random_, 0.5, 1.0));
+  retry_.Set(queue_,
+             std::chrono::system_clock::now() +
+                 std::chrono::duration_cast<std::chrono::system_clock::duration>(jittered),
+             retried_.tag());
+  ++outstanding_;
+}
+
+void OutboundStream::OnRetry(bool ok) {
+  --outstanding_;
+  if (ok && !stopping_) Open();
+}
+
+void OutboundStream::Stop() {
+  stopping_ = true;
+  if (attempt_ != nullptr) attempt_->context.TryCancel();
+  retry_.Cancel();
+}
+
+void OutboundStream::NoteUp() {
+  ++connects_;
+  failures_ = 0;
+  log::Info(absl::StrCat("link to ", link_->neighbor(), " at ", target_, " is up"));
+}
+
+void OutboundStream::NoteDown() {
+  if (stopping_) return;
+  const std::string reason = attempt_->status.error_message();
+  const bool repeated = !link_->up() && reason == last_error_;
+  last_error_ = reason.empty() ? "closed by the neighbor" : reason;
+  if (link_->up()) {
+    log::Warning(absl::StrCat("link to ", link_->neighbor(), " at ", target_, " is down (",
+                              last_error_, "); connecting again until it answers"));
+  } else if (!repeated) {
+    log::Warning(absl::StrCat("cannot open the link to ", link_->neighbor(), " at ", target_, " (",
+                              last_error_, "); trying again until it answers"));
+  }
+}
+
+}  // namespace herd::peer

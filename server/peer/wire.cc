@@ -1,0 +1,83 @@
+#include "server/peer/wire.h"
+
+#include <optional>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+
+namespace herd::peer {
+namespace {
+
+constexpr std::size_t kMaxIdBytes = 8192;
+
+bool IsClientId(std::string_view id) {
+  if (id.empty() || id.size() > kMaxIdBytes) return false;
+  for (const char c : id) {
+    if (c == ' ' || (c >= '\t' && c <= '\r')) return false;
+  }
+  return true;
+}
+
+std::optional<Fix> ReadFix(const v1::Update& in, const FixText& text) {
+  if (in.text_shape() == 0) {
+    const std::optional<Fix> fix = ParseFix(text);
+    return fix && fix->time == in.time_ns() ? fix : std::nullopt;
+  }
+  const Fix fix{.time = in.time_ns(),
+                .latitude = in.latitude(),
+                .longitude = in.longitude(),
+                .shape = in.text_shape()};
+  if (!IsWellFormed(fix)) return std::nullopt;
+  return fix;
+}
+
+absl::Status ReadUpdate(const v1::Update& in, Sequence previous, Sequence through, Update* out) {
+  if (!IsClientId(in.client_id())) return absl::InvalidArgumentError("client_id is none");
+  if (in.step() == 0 || in.step() > through - previous) {
+    return absl::InvalidArgumentError("step leads out of the range");
+  }
+  out->text = {.position = in.position_text(), .time = in.time_text()};
+  const std::optional<Fix> fix = ReadFix(in, out->text);
+  if (!fix) return absl::InvalidArgumentError("position or time is none");
+  out->client_id = in.client_id();
+  out->sequence = previous + in.step();
+  out->fix = *fix;
+  out->skew = in.skew_ns();
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void ToWire(const Update& update, Sequence previous, v1::Update* out) {
+  out->set_client_id(update.client_id.data(), update.client_id.size());
+  out->set_step(update.sequence - previous);
+  out->set_time_ns(update.fix.time);
+  out->set_skew_ns(update.skew);
+  out->set_latitude(update.fix.latitude);
+  out->set_longitude(update.fix.longitude);
+  out->set_text_shape(update.fix.shape);
+  if (update.fix.shape != 0) return;
+  out->set_position_text(update.text.position.data(), update.text.position.size());
+  out->set_time_text(update.text.time.data(), update.text.time.size());
+}
+
+absl::Status FromWire(const v1::Range& range, std::vector<Update>* updates) {
+  updates->clear();
+  if (range.through() <= range.after() || range.through() > kMaxSequence) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a range after ", range.after(), " through ", range.through(), " is none"));
+  }
+  Sequence previous = range.after();
+  for (const v1::Update& in : range.updates()) {
+    Update& update = updates->emplace_back();
+    if (absl::Status status = ReadUpdate(in, previous, range.through(), &update); !status.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("update ", updates->size() - 1,
+                                                     " of a range after ", range.after(), ": ",
+                                                     status.message()));
+    }
+    previous = update.sequence;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace herd::peer

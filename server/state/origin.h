@@ -1,0 +1,48 @@
+// Origins and updates: the words that replication is spoken in. See propagate.proto.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "server/state/fix.h"
+#include "server/state/nanos.h"
+
+namespace herd {
+
+// One run of one server.
+struct OriginId {
+  std::string server;
+  // When the run began, since the POSIX epoch. Greater than 0.
+  std::uint64_t start_ns = 0;
+
+  friend bool operator==(const OriginId&, const OriginId&) = default;
+  friend auto operator<=>(const OriginId&, const OriginId&) = default;
+
+  template <typename H>
+  friend H AbslHashValue(H state, const OriginId& id) {
+    return H::combine(std::move(state), id.server, id.start_ns);
+  }
+};
+
+// An origin's number within one process, dense from 0.
+using OriginIndex = std::uint16_t;
+
+// The number of an update at its origin: 1, 2, 3, ... At most kMaxSequence.
+using Sequence = std::uint64_t;
+inline constexpr Sequence kMaxSequence = (Sequence{1} << 48) - 1;
+
+// One client's report as its origin accepted it. The views live as long as what they were made of.
+struct Update {
+  std::string_view client_id;
+  Sequence sequence = 0;
+  Fix fix;
+  // Only when fix.shape is 0.
+  FixText text;
+  // The origin's time on receipt less the client's time.
+  Nanos skew = 0;
+};
+
+}  // namespace herd

@@ -1,0 +1,197 @@
+#include "server/state/store.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+namespace herd {
+namespace {
+
+// A client says again what is stored, as after a reply that got lost: nothing new.
+bool Repeats(const Update& update, const Record& record) {
+  return update.fix == record.fix() && (update.fix.shape != 0 || update.text == record.text());
+}
+
+Update ToUpdate(const Request& report, Sequence sequence) {
+  return {.client_id = report.client_id,
+          .sequence = sequence,
+          .fix = report.fix,
+          .text = report.text,
+          .skew = report.skew};
+}
+
+}  // namespace
+
+Store::Store(OriginId own) {
+  origin_indexes_.emplace(own, kOwnOrigin);
+  origins_.push_back({.id = std::move(own)});
+}
+
+std::size_t Store::Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) {
+  std::size_t updates = 0;
+  absl::MutexLock lock(&mutex_);
+  for (; !requests.empty(); requests.remove_prefix(std::min(kGroup, requests.size()))) {
+    updates += ExecuteGroup(requests.first(std::min(kGroup, requests.size())), sightings);
+  }
+  return updates;
+}
+
+std::size_t Store::ExecuteGroup(absl::Span<Request> requests, std::vector<Sighting>* sightings) {
+  std::array<std::uint64_t, kGroup> hashes;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    hashes[i] = RecordTable::Hash(requests[i].client_id);
+    records_.PrefetchCell(hashes[i]);
+  }
+  for (std::size_t i = 0; i < requests.size(); ++i) records_.PrefetchCandidate(hashes[i]);
+
+  std::size_t updates = 0;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    Request& request = requests[i];
+    if (request.kind == Request::Kind::kReport) {
+      updates += Report(request, hashes[i]);
+    } else if (Sighting sighting; request.kind == Request::Kind::kLookup &&
+                                  LookUp(request.client_id, hashes[i], &sighting)) {
+      request.sighting = static_cast<std::int32_t>(sightings->size());
+      sightings->push_back(std::move(sighting));
+    }
+  }
+  return updates;
+}
+
+bool Store::Report(const Request& request, std::uint64_t hash) {
+  OriginState& own = origins_[kOwnOrigin];
+  const Update update = ToUpdate(request, own.through + 1);
+  const RecordTable::Entry entry = records_.FindOrInsert(request.client_id, hash);
+  if (!entry.inserted) {
+    const Record& record = records_[entry.slot];
+    if (Repeats(update, record) || !Supersedes(kOwnOrigin, update, record)) return false;
+  }
+  Replace(entry, kOwnOrigin, update);
+  own.through = update.sequence;
+  return true;
+}
+
+bool Store::LookUp(std::string_view client_id, std::uint64_t hash, Sighting* sighting) const {
+  const Record* const record = records_.Find(client_id, hash);
+  if (record == nullptr) return false;
+  sighting->server = origins_[record->origin()].id.server;
+  sighting->skew = record->skew();
+  const Fix fix = record->fix();
+  if (fix.shape != 0) {
+    AppendPosition(fix, &sighting->position);
+    AppendTime(fix, &sighting->time);
+  } else {
+    sighting->position = record->text().position;
+    sighting->time = record->text().time;
+  }
+  return true;
+}
+
+bool Store::Supersedes(OriginIndex origin, const Update& update, const Record& record) const {
+  if (update.fix.time != record.time()) return update.fix.time > record.time();
+  if (origin != record.origin()) return origins_[origin].id > origins_[record.origin()].id;
+  return update.sequence > record.sequence();
+}
+
+void Store::Replace(RecordTable::Entry entry, OriginIndex origin, const Update& update) {
+  Record& record = records_[entry.slot];
+  const OriginIndex old_origin = record.origin();
+  const Sequence old_sequence = record.sequence();
+  record.SetUpdate(origin, update);
+  if (!entry.inserted) {
+    const RecordTable& records = records_;
+    origins_[old_origin].log.Drop(old_sequence, [&](const UpdateLog::Entry& other) {
+      return records[other.slot].IsUpdate(old_origin, other.sequence);
+    });
+  }
+  origins_[origin].log.Append(update.sequence, entry.slot);
+}
+
+std::optional<OriginIndex> Store::Intern(const OriginId& id) {
+  absl::MutexLock lock(&mutex_);
+  if (const auto known = origin_indexes_.find(id); known != origin_indexes_.end()) {
+    return known->second;
+  }
+  if (origins_.size() > std::numeric_limits<OriginIndex>::max()) return std::nullopt;
+  const auto index = static_cast<OriginIndex>(origins_.size());
+  origins_.push_back({.id = id});
+  origin_indexes_.emplace(id, index);
+  return index;
+}
+
+OriginId Store::Origin(OriginIndex origin) const {
+  absl::MutexLock lock(&mutex_);
+  return origins_[origin].id;
+}
+
+std::size_t Store::origins() const {
+  absl::MutexLock lock(&mutex_);
+  return origins_.size();
+}
+
+Store::Applied Store::Apply(OriginIndex origin, Sequence after, Sequence through,
+                            absl::Span<const Update> updates) {
+  absl::MutexLock lock(&mutex_);
+  OriginState& state = origins_[origin];
+  if (origin == kOwnOrigin && through > state.through) {
+    return {.beyond_own = true, .through = state.through};
+  }
+  if (after > state.through) return {.gap = true, .through = state.through};
+  const auto fresh =
+      std::partition_point(updates.begin(), updates.end(),
+                           [&](const Update& update) { return update.sequence <= state.through; });
+  const auto duplicates = static_cast<std::size_t>(fresh - updates.begin());
+  updates.remove_prefix(duplicates);
+  for (; !updates.empty(); updates.remove_prefix(std::min(kGroup, updates.size()))) {
+    ApplyGroup(origin, updates.first(std::min(kGroup, updates.size())));
+  }
+  state.through = std::max(state.through, through);
+  return {.through = state.through, .duplicates = duplicates};
+}
+
+void Store::ApplyGroup(OriginIndex origin, absl::Span<const Update> updates) {
+  std::array<std::uint64_t, kGroup> hashes;
+  for (std::size_t i = 0; i < updates.size(); ++i) {
+    hashes[i] = RecordTable::Hash(updates[i].client_id);
+    records_.PrefetchCell(hashes[i]);
+  }
+  for (std::size_t i = 0; i < updates.size(); ++i) records_.PrefetchCandidate(hashes[i]);
+
+  for (std::size_t i = 0; i < updates.size(); ++i) {
+    const RecordTable::Entry entry = records_.FindOrInsert(updates[i].client_id, hashes[i]);
+    if (entry.inserted || Supersedes(origin, updates[i], records_[entry.slot])) {
+      Replace(entry, origin, updates[i]);
+    }
+  }
+}
+
+Sequence Store::Collect(OriginIndex origin, Sequence after,
+                        absl::FunctionRef<bool(const Update&)> visit) const {
+  std::array<UpdateLog::Entry, kGroup> entries;
+  absl::MutexLock lock(&mutex_);
+  const OriginState& state = origins_[origin];
+  for (;;) {
+    const std::size_t count = state.log.Read(after, absl::MakeSpan(entries));
+    for (std::size_t i = 0; i < count; ++i) records_.PrefetchRecord(entries[i].slot);
+    for (std::size_t i = 0; i < count; ++i) {
+      after = entries[i].sequence;
+      const Record& record = records_[entries[i].slot];
+      if (record.IsUpdate(origin, after) && !visit(record.update())) return after;
+    }
+    if (count < entries.size()) return std::max(after, state.through);
+  }
+}
+
+void Store::ReadVector(VersionVector* vector) const {
+  absl::MutexLock lock(&mutex_);
+  vector->clear();
+  for (const OriginState& origin : origins_) vector->push_back(origin.through);
+}
+
+std::size_t Store::clients() const {
+  absl::MutexLock lock(&mutex_);
+  return records_.size();
+}
+
+}  // namespace herd

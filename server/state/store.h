@@ -1,0 +1,138 @@
+// The replicated map: every client's newest update, and how far this server has each origin.
+//
+// Thread-safe; any thread may call anything. One lock guards the map, and each call takes it once,
+// however long its batch is. Knows neither gRPC nor sockets nor a clock.
+//
+// Invariants:
+//  1. A record only ever changes to a newer update, in the order stated in propagate.proto.
+//  2. Having an origin through n, the store holds each of that origin's updates 1 to n, or one that
+//     supersedes it.
+//  3. An origin's log holds exactly those of its updates that are some client's record.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/types/span.h"
+#include "server/state/fix.h"
+#include "server/state/nanos.h"
+#include "server/state/origin.h"
+#include "server/state/record_table.h"
+#include "server/state/update_log.h"
+
+namespace herd {
+
+// What a client asks of the map; part of a batch.
+struct Request {
+  enum class Kind : std::uint8_t { kNone, kReport, kLookup };
+
+  Kind kind = Kind::kNone;
+  std::string_view client_id;
+
+  // kReport only.
+  Fix fix;
+  FixText text;
+  Nanos skew = 0;
+
+  // kLookup only, set by Execute: which of the sightings is the answer.
+  static constexpr std::int32_t kUnknownClient = -1;
+  std::int32_t sighting = kUnknownClient;
+};
+
+// A client's record, as a lookup gives it out.
+struct Sighting {
+  // The server that got the report, and its difference.
+  std::string server;
+  Nanos skew = 0;
+  std::string position;
+  std::string time;
+};
+
+// A version vector: how far each origin is had. Indexed by OriginIndex; origins beyond its end are
+// had through 0.
+using VersionVector = std::vector<Sequence>;
+
+class Store {
+ public:
+  static constexpr OriginIndex kOwnOrigin = 0;
+
+  // `own` is this run of this server.
+  explicit Store(OriginId own);
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // Executes the requests in their order. A report that is the newest of its client becomes an
+  // update of this server's; an older one, and one that repeats what is stored, changes nothing.
+  // Answers of lookups are appended to `sightings`.
+  // Returns how many updates have been made.
+  std::size_t Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The number under which this store keeps that origin; the same as long as the store lives.
+  // nullopt: there are as many as OriginIndex can count.
+  std::optional<OriginIndex> Intern(const OriginId& id) ABSL_LOCKS_EXCLUDED(mutex_);
+  OriginId Origin(OriginIndex origin) const ABSL_LOCKS_EXCLUDED(mutex_);
+  std::size_t origins() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Another server's updates after < number <= through, ascending. Those that the store has already
+  // are passed over.
+  struct Applied {
+    // The range begins behind what the store has: nothing was changed.
+    bool gap = false;
+    // The range goes beyond what this run of this server has made: nothing was changed.
+    bool beyond_own = false;
+    // How far the store has the origin now.
+    Sequence through = 0;
+    std::size_t duplicates = 0;
+  };
+  Applied Apply(OriginIndex origin, Sequence after, Sequence through,
+                absl::Span<const Update> updates) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Visits the live updates of that origin behind `after`, in order, until `visit` says false. The
+  // views that it is given are valid during the call only, and it must not call the store.
+  // Returns through which number everything has been visited.
+  Sequence Collect(OriginIndex origin, Sequence after,
+                   absl::FunctionRef<bool(const Update&)> visit) const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  void ReadVector(VersionVector* vector) const ABSL_LOCKS_EXCLUDED(mutex_);
+  std::size_t clients() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  // Batches are worked through in groups of this many, so that what is prefetched is still there
+  // when it is needed.
+  static constexpr std::size_t kGroup = 64;
+
+  struct OriginState {
+    OriginId id;
+    Sequence through = 0;
+    UpdateLog log;
+  };
+
+  std::size_t ExecuteGroup(absl::Span<Request> requests, std::vector<Sighting>* sightings)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool Report(const Request& request, std::uint64_t hash) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool LookUp(std::string_view client_id, std::uint64_t hash, Sighting* sighting) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ApplyGroup(OriginIndex origin, absl::Span<const Update> updates)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Whether that update is newer than the record.
+  bool Supersedes(OriginIndex origin, const Update& update, const Record& record) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Replace(RecordTable::Entry entry, OriginIndex origin, const Update& update)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  mutable absl::Mutex mutex_;
+  RecordTable records_ ABSL_GUARDED_BY(mutex_);
+  std::vector<OriginState> origins_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<OriginId, OriginIndex> origin_indexes_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace herd

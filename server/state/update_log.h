@@ -1,0 +1,66 @@
+// The replication log of one origin: which of its updates are live, in order.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/types/span.h"
+#include "server/state/origin.h"
+#include "server/state/record_table.h"
+
+namespace herd {
+
+// An update is live until another one supersedes it. The log keeps an entry for each live update
+// and, for a while, for superseded ones: blocks whose entries are mostly superseded are merged with
+// their neighbour, so that the log is never longer than some three times what is live.
+//
+// Not thread-safe. Entries are numbers; what is live is asked of the owner of the records.
+class UpdateLog {
+ public:
+  struct Entry {
+    Sequence sequence;
+    Slot slot;
+  };
+  // Whether that entry's update is still the newest of its client.
+  using IsLive = absl::FunctionRef<bool(const Entry&)>;
+
+  // `sequence` is greater than all before it.
+  void Append(Sequence sequence, Slot slot);
+
+  // The update of that number has been superseded; IsLive must say so already.
+  void Drop(Sequence sequence, IsLive is_live);
+
+  // Copies the next entries behind `after`, as many as there are and fit, live or not.
+  // Returns how many.
+  std::size_t Read(Sequence after, absl::Span<Entry> out) const;
+
+  std::size_t live() const { return live_; }
+  // Entries kept, live or not.
+  std::size_t length() const;
+
+ private:
+  static constexpr std::size_t kBlockEntries = 1024;
+
+  struct Block {
+    struct Step {
+      std::uint32_t distance;  // from base
+      Slot slot;
+    };
+    Sequence base = 0;
+    std::size_t live = 0;
+    std::vector<Step> steps;  // ascending
+  };
+  using Blocks = std::deque<Block>;
+
+  Blocks::iterator BlockOf(Sequence sequence);
+  Blocks::const_iterator BlockOf(Sequence sequence) const;
+  // Merges the block with the one behind it if that leaves few enough entries.
+  bool TryMerge(Blocks::iterator block, IsLive is_live);
+
+  Blocks blocks_;  // ascending; the last one is being filled
+  std::size_t live_ = 0;
+};
+
+}  // namespace herd
