@@ -40,15 +40,20 @@ void AllowQuickRestart(int socket) {
   setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
 }
 
-// The port at our end of a connection; 0 for what is no such socket.
-int LocalPort(int socket) {
+// The port of an Internet address, 0 for any other.
+int PortOf(const sockaddr_storage& address) {
+  const auto* const any = reinterpret_cast<const sockaddr*>(&address);
+  if (any->sa_family == AF_INET) return ntohs(reinterpret_cast<const sockaddr_in*>(any)->sin_port);
+  if (any->sa_family != AF_INET6) return 0;
+  return ntohs(reinterpret_cast<const sockaddr_in6*>(any)->sin6_port);
+}
+
+// `ask` is getsockname for the port at our end of a connection, getpeername for the other's.
+int PortAt(decltype(getsockname)* ask, int socket) {
   sockaddr_storage address{};
   socklen_t length = sizeof(address);
-  auto* const any = reinterpret_cast<sockaddr*>(&address);
-  if (getsockname(socket, any, &length) != 0) return 0;
-  if (any->sa_family == AF_INET) return ntohs(reinterpret_cast<sockaddr_in*>(any)->sin_port);
-  if (any->sa_family == AF_INET6) return ntohs(reinterpret_cast<sockaddr_in6*>(any)->sin6_port);
-  return 0;
+  const bool known = ask(socket, reinterpret_cast<sockaddr*>(&address), &length) == 0;
+  return known ? PortOf(address) : 0;
 }
 
 absl::Status ListenError(const std::string& address, int port, int why) {
@@ -68,16 +73,19 @@ HttpDoor::HttpDoor(Answerer answerer)
     AllowQuickRestart(socket);
     listening_socket_ = socket;
   });
-  // Before the library's own routing, which knows paths as regular expressions only. Requests with
-  // a body are left to it, since it has not read the body yet.
-  server_->set_pre_routing_handler(
-      [this](const httplib::Request& request, httplib::Response& response) {
-        if (request.method != "GET" && request.method != "HEAD") {
-          return httplib::Server::HandlerResponse::Unhandled;
-        }
-        FillIn(answerer_(ToRequest(request)), response);
-        return httplib::Server::HandlerResponse::Handled;
-      });
+  // Before the library's own routing, which knows paths as regular expressions only.
+  server_->set_pre_routing_handler([this](const auto& request, auto& response) {
+    // A request with a body is left to the library, which has not read the body yet.
+    if (request.method != "GET" && request.method != "HEAD") {
+      return httplib::Server::HandlerResponse::Unhandled;
+    }
+    BeginRequest(request.remote_port);
+    FillIn(answerer_(ToRequest(request)), response);
+    return httplib::Server::HandlerResponse::Handled;
+  });
+  // Called when the reply has been written.
+  server_->set_logger(
+      [this](const auto& request, const auto& /*response*/) { EndRequest(request.remote_port); });
 }
 
 HttpDoor::~HttpDoor() = default;
@@ -100,22 +108,30 @@ absl::Status HttpDoor::Serve() {
 
 void HttpDoor::Stop() {
   stopping_ = true;
-  if (server_->is_running()) {
-    server_->stop();
-  } else {
-    // Serve has not begun: it will find that the socket accepts nothing.
-    shutdown(listening_socket_, SHUT_RDWR);
-  }
-  EndIdleConnections();
+  if (server_->is_running()) server_->stop();
+  EndIdleSockets();
 }
 
-void HttpDoor::EndIdleConnections() const {
+void HttpDoor::BeginRequest(int client_port) {
+  const absl::MutexLock lock(&mutex_);
+  busy_ports_.insert(client_port);
+}
+
+void HttpDoor::EndRequest(int client_port) {
+  const absl::MutexLock lock(&mutex_);
+  const auto busy = busy_ports_.find(client_port);
+  if (busy != busy_ports_.end()) busy_ports_.erase(busy);
+}
+
+void HttpDoor::EndIdleSockets() {
+  const absl::MutexLock lock(&mutex_);
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(kOpenSockets, ignored)) {
     const std::string name = entry.path().filename();
     int socket = -1;
     std::from_chars(name.data(), name.data() + name.size(), socket);
-    if (LocalPort(socket) == port_) shutdown(socket, SHUT_RD);
+    if (PortAt(getsockname, socket) != port_) continue;
+    if (!busy_ports_.contains(PortAt(getpeername, socket))) shutdown(socket, SHUT_RD);
   }
 }
 

@@ -3,9 +3,12 @@
 
 #include <atomic>
 #include <memory>
+#include <set>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
 #include "client/standin/exchange.h"
 
 namespace httplib {
@@ -35,14 +38,23 @@ class HttpDoor {
   void Stop();
 
  private:
-  // Makes the threads that wait for a next request see the end of their connections.
-  void EndIdleConnections() const;
+  void BeginRequest(int client_port) ABSL_LOCKS_EXCLUDED(mutex_);
+  void EndRequest(int client_port) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Makes the threads that wait for a next request see the end of their connections; else they
+  // would wait out the idle time. A busy connection is left alone: the library gives up on replies
+  // to a client whose end it has seen, and closes the connection by itself after the reply. Where
+  // Serve has not begun yet, this also keeps the listening socket from accepting anything.
+  void EndIdleSockets() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const Answerer answerer_;
   const std::unique_ptr<httplib::Server> server_;
   int listening_socket_ = -1;  // owned by server_
   int port_ = 0;
   std::atomic<bool> stopping_ = false;
+
+  absl::Mutex mutex_;
+  // The clients' ports of the requests under way. Two clients of different addresses may share one.
+  std::multiset<int> busy_ports_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace herd::standin

@@ -1,13 +1,14 @@
 // The program itself, over HTTP.
-#include <curl/curl.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <fstream>
-#include <memory>
+#include <string>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/client/standin/browser.h"
 #include "tests/client/standin/place_text.h"
 #include "tests/client/standin/places_process.h"
 
@@ -20,46 +21,6 @@ using testing::StartsWith;
 
 constexpr char kNearby[] =
     "/maps/api/place/nearbysearch/json?location=34.068930,-118.445127&radius=10000&key=k";
-
-// Reads one URL after another, over one connection as long as the server keeps it.
-class Browser {
- public:
-  // The HTTP status, 0 where there is no reply.
-  long Get(const std::string& url) {
-    body.clear();
-    CURL* const curl = curl_.get();
-    curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT, 60L);
-    curl_easy_setopt(curl, CURLOPT_PROXY, "");
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &body);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, Append);
-    if (curl_easy_perform(curl) != CURLE_OK) return 0;
-    long status = 0;
-    long connects = 0;
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(curl, CURLINFO_NUM_CONNECTS, &connects);
-    connections += connects;
-    return status;
-  }
-
-  std::string ContentType() const {
-    const char* type = nullptr;
-    curl_easy_getinfo(curl_.get(), CURLINFO_CONTENT_TYPE, &type);
-    return type == nullptr ? "" : type;
-  }
-
-  std::string body;
-  long connections = 0;
-
- private:
-  static size_t Append(char* data, size_t, size_t length, void* body) {
-    static_cast<std::string*>(body)->append(data, length);
-    return length;
-  }
-
-  std::unique_ptr<CURL, void (*)(CURL*)> curl_{curl_easy_init(), curl_easy_cleanup};
-};
 
 // A file with these contents, for as long as the object lives.
 class TemporaryFile {
