@@ -52,7 +52,9 @@ struct Transfer {
   Easy easy;
   size_t max_body_bytes = 0;
   bool running = false;
+  bool tried_again = false;
   bool too_large = false;
+  Clock::time_point deadline;
   std::string body;
   Fetcher::Done done;
   std::array<char, CURL_ERROR_SIZE> error_text{};
@@ -212,8 +214,19 @@ class CurlFetcher final : public Fetcher {
 
   void Finish(Transfer& transfer, CURLcode code) {
     curl_multi_remove_handle(multi_.get(), transfer.easy.get());
+    if (MayTryAgain(transfer, code)) {
+      transfer.tried_again = true;
+      return Launch(transfer);
+    }
     Fetched fetched = ResultOf(code, transfer);
     Answer(Release(transfer), std::move(fetched));
+  }
+
+  // A server may end an HTTP/2 connection at any time, and libcurl then fails the request that was
+  // just on its way. With HTTP/1.1 libcurl tries again by itself.
+  static bool MayTryAgain(const Transfer& transfer, CURLcode code) {
+    const bool ended = code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM;
+    return ended && !transfer.tried_again && Clock::now() < transfer.deadline;
   }
 
   Done Release(Transfer& transfer) {
@@ -270,13 +283,21 @@ class CurlFetcher final : public Fetcher {
                     Failure(FetchError::kBroken, "libcurl has no more memory"));
     }
     transfer->done = std::move(request.done);
+    transfer->deadline = request.deadline;
     transfer->running = true;
-    transfer->too_large = false;
-    transfer->error_text.front() = '\0';
-    Aim(transfer->easy.get(), request);
-    const CURLMcode added = curl_multi_add_handle(multi_.get(), transfer->easy.get());
+    transfer->tried_again = false;
+    curl_easy_setopt(transfer->easy.get(), CURLOPT_URL, request.url.c_str());
+    Launch(*transfer);
+  }
+
+  void Launch(Transfer& transfer) {
+    transfer.too_large = false;
+    transfer.body.clear();
+    transfer.error_text.front() = '\0';
+    SetTimeLimits(transfer);
+    const CURLMcode added = curl_multi_add_handle(multi_.get(), transfer.easy.get());
     if (added == CURLM_OK) return;
-    Answer(Release(*transfer), Failure(FetchError::kBroken, curl_multi_strerror(added)));
+    Answer(Release(transfer), Failure(FetchError::kBroken, curl_multi_strerror(added)));
   }
 
   // A transfer ready for a request, or null when there can be no more.
@@ -326,16 +347,12 @@ class CurlFetcher final : public Fetcher {
     if (scheme_ == "http") curl_easy_setopt(easy, CURLOPT_PROXY, "");
   }
 
-  // What is this request's own.
-  void Aim(CURL* easy, const Waiting& request) {
-    const milliseconds left = std::max(milliseconds(1), MillisecondsTo(request.deadline));
-    curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left.count());
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, std::min(left, limits_.connect).count());
-  }
-
-  static milliseconds MillisecondsTo(Clock::time_point time) {
-    return std::chrono::ceil<milliseconds>(time - Clock::now());
+  void SetTimeLimits(const Transfer& transfer) const {
+    CURL* easy = transfer.easy.get();
+    const auto left = std::chrono::ceil<milliseconds>(transfer.deadline - Clock::now());
+    const milliseconds total = std::max(milliseconds(1), left);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, total.count());
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, std::min(total, limits_.connect).count());
   }
 
   void Sleep() ABSL_LOCKS_EXCLUDED(mutex_) {
