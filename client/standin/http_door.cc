@@ -113,18 +113,18 @@ void HttpDoor::Stop() {
 }
 
 void HttpDoor::BeginRequest(int client_port) {
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   busy_ports_.insert(client_port);
 }
 
 void HttpDoor::EndRequest(int client_port) {
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   const auto busy = busy_ports_.find(client_port);
   if (busy != busy_ports_.end()) busy_ports_.erase(busy);
 }
 
 void HttpDoor::EndIdleSockets() {
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(kOpenSockets, ignored)) {
     const std::string name = entry.path().filename();

@@ -3,12 +3,11 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "client/standin/exchange.h"
 
 namespace httplib {
@@ -38,13 +37,13 @@ class HttpDoor {
   void Stop();
 
  private:
-  void BeginRequest(int client_port) ABSL_LOCKS_EXCLUDED(mutex_);
-  void EndRequest(int client_port) ABSL_LOCKS_EXCLUDED(mutex_);
+  void BeginRequest(int client_port);
+  void EndRequest(int client_port);
   // Makes the threads that wait for a next request see the end of their connections; else they
   // would wait out the idle time. A busy connection is left alone: the library gives up on replies
   // to a client whose end it has seen, and closes the connection by itself after the reply. Where
   // Serve has not begun yet, this also keeps the listening socket from accepting anything.
-  void EndIdleSockets() ABSL_LOCKS_EXCLUDED(mutex_);
+  void EndIdleSockets();
 
   const Answerer answerer_;
   const std::unique_ptr<httplib::Server> server_;
@@ -52,9 +51,9 @@ class HttpDoor {
   int port_ = 0;
   std::atomic<bool> stopping_ = false;
 
-  absl::Mutex mutex_;
+  std::mutex mutex_;  // guards what follows
   // The clients' ports of the requests under way. Two clients of different addresses may share one.
-  std::multiset<int> busy_ports_ ABSL_GUARDED_BY(mutex_);
+  std::multiset<int> busy_ports_;
 };
 
 }  // namespace herd::standin

@@ -1,12 +1,11 @@
 #include "client/standin/http_door.h"
 
-#include <atomic>
 #include <future>
+#include <latch>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/client/standin/browser.h"
@@ -45,20 +44,20 @@ TEST(HttpDoor, ReturnsFromServeWhenStoppedBeforeIt) {
 }
 
 TEST(HttpDoor, FinishesTheRequestsUnderWayWhenStopped) {
-  absl::Notification asked;
-  absl::Notification stopped;
+  std::latch asked(1);
+  std::latch stopped(1);
   HttpDoor door([&](const Request& request) {
-    asked.Notify();
-    stopped.WaitForNotification();
+    asked.count_down();
+    stopped.wait();
     return Echo(request);
   });
   ASSERT_TRUE(door.Listen("127.0.0.1", 0).ok());
   std::thread serving([&] { EXPECT_TRUE(door.Serve().ok()); });
   Browser browser;
   auto status = std::async(std::launch::async, [&] { return browser.Get(UrlOf(door) + "/slow"); });
-  asked.WaitForNotification();
+  asked.wait();
   door.Stop();
-  stopped.Notify();
+  stopped.count_down();
   EXPECT_EQ(status.get(), 200);
   EXPECT_EQ(browser.body, "/slow");
   serving.join();
@@ -66,11 +65,9 @@ TEST(HttpDoor, FinishesTheRequestsUnderWayWhenStopped) {
 
 TEST(HttpDoor, AnswersManyConnectionsAtOnce) {
   constexpr int kConnections = 32;
-  std::atomic<int> under_way = 0;
-  absl::Notification all_there;
+  std::latch all_there(kConnections);
   HttpDoor door([&](const Request& request) {
-    if (++under_way == kConnections) all_there.Notify();
-    all_there.WaitForNotification();
+    all_there.arrive_and_wait();
     return Echo(request);
   });
   ASSERT_TRUE(door.Listen("127.0.0.1", 0).ok());
