@@ -35,7 +35,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kLongestSleep{60'000};
+// libcurl wakes up by itself for its own time limits.
+constexpr int kLongestSleepMs = 60'000;
 
 struct EasyCleanup {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -252,11 +253,11 @@ class CurlFetcher final : public Fetcher {
 
   bool HasRoom() const { return !idle_.empty() || transfers_.size() < limits_.max_concurrent; }
 
-  // The oldest of those that wait, if it can start or its time is over.
+  // The oldest of those that wait, if there is room. Without, its time cannot be over before that
+  // of a request under way is, which then makes room.
   std::optional<Waiting> TakeNext() ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    if (waiting_.empty()) return std::nullopt;
-    if (!HasRoom() && Clock::now() < waiting_.front().deadline) return std::nullopt;
+    if (waiting_.empty() || !HasRoom()) return std::nullopt;
     std::optional<Waiting> next(std::move(waiting_.front()));
     waiting_.pop_front();
     return next;
@@ -338,22 +339,18 @@ class CurlFetcher final : public Fetcher {
   }
 
   void Sleep() ABSL_LOCKS_EXCLUDED(mutex_) {
-    const std::optional<milliseconds> longest = FallAsleep();
-    if (!longest) return;
-    curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(longest->count()), nullptr);
+    if (!FallAsleep()) return;
+    curl_multi_poll(multi_.get(), nullptr, 0, kLongestSleepMs, nullptr);
     absl::MutexLock lock(&mutex_);
     asleep_ = false;
   }
 
-  // How long to sleep at most, or nothing when there is work. Requests that begin to wait during
-  // the sleep have later deadlines than those under way, so only the oldest one's counts.
-  std::optional<milliseconds> FallAsleep() ABSL_LOCKS_EXCLUDED(mutex_) {
+  // Not when there is work.
+  bool FallAsleep() ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     room_ = HasRoom();
-    if (stopping_ || !refused_.empty() || (room_ && !waiting_.empty())) return std::nullopt;
-    asleep_ = true;
-    if (waiting_.empty()) return kLongestSleep;
-    return std::clamp(MillisecondsTo(waiting_.front().deadline), milliseconds(0), kLongestSleep);
+    asleep_ = !stopping_ && refused_.empty() && (waiting_.empty() || !room_);
+    return asleep_;
   }
 
   void GiveUpAll() {

@@ -10,7 +10,8 @@
 namespace herd::peer {
 namespace {
 
-Sequence& At(VersionVector& vector, OriginIndex origin) {
+// Also for what is no version vector, but indexed by origin too.
+std::uint64_t& At(std::vector<std::uint64_t>& vector, OriginIndex origin) {
   if (origin >= vector.size()) vector.resize(origin + std::size_t{1});
   return vector[origin];
 }
@@ -36,37 +37,39 @@ void OutboundLink::Open() {
   reader_ = OriginReader(store_);
   acknowledged_.clear();
   covered_.clear();
-  pushes_sent_ = pushes_acknowledged_ = rewound_at_push_ = 0;
+  rewound_at_push_.clear();
+  pushes_sent_ = pushes_acknowledged_ = 0;
 }
 
 void OutboundLink::Close() { open_ = hello_sent_ = up_ = false; }
 
 absl::Status OutboundLink::OnAck(const v1::Ack& ack) {
+  if (!open_) return absl::OkStatus();
   if (absl::Status status = reader_.Declare(ack.origins()); !status.ok()) return status;
   if (ack.pushes() < pushes_acknowledged_ || ack.pushes() > pushes_sent_) {
     return absl::InvalidArgumentError(
         absl::StrCat(ack.pushes(), " pushes acknowledged of ", pushes_sent_, " sent"));
   }
   pushes_acknowledged_ = ack.pushes();
-  const bool heed_rewind = ack.pushes() > rewound_at_push_;
   for (const v1::Have& have : ack.vector()) {
     const std::optional<OriginIndex> origin = reader_.Find(have.origin());
     if (!origin) {
       return absl::InvalidArgumentError(absl::StrCat("origin ", have.origin(), " is undeclared"));
     }
-    OnHave(*origin, have, heed_rewind);
+    OnHave(*origin, have);
   }
   if (!up_) neighbor_start_ns_ = ack.start_ns();
   up_ = true;
   return absl::OkStatus();
 }
 
-void OutboundLink::OnHave(OriginIndex origin, const v1::Have& have, bool heed_rewind) {
+void OutboundLink::OnHave(OriginIndex origin, const v1::Have& have) {
   At(acknowledged_, origin) = have.through();
   Sequence& covered = At(covered_, origin);
-  if (have.rewind() && heed_rewind) {
+  std::uint64_t& rewound_at_push = At(rewound_at_push_, origin);
+  if (have.rewind() && pushes_acknowledged_ > rewound_at_push) {
     covered = have.through();
-    rewound_at_push_ = pushes_sent_;
+    rewound_at_push = pushes_sent_;
   }
   covered = std::max(covered, have.through());
 }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "herd/v1/propagate.pb.h"
@@ -31,6 +32,7 @@ class OutboundLink {
   void Open();
   void Close();
 
+  // While the link is closed, an Ack of the stream before is passed over.
   // Errors: INVALID_ARGUMENT, the stream has to be closed.
   absl::Status OnAck(const v1::Ack& ack);
 
@@ -51,7 +53,7 @@ class OutboundLink {
  private:
   // Adds a range of that origin. False: the push is full.
   bool AddRange(OriginIndex origin, v1::Push* push, std::size_t* updates, std::size_t* bytes);
-  void OnHave(OriginIndex origin, const v1::Have& have, bool heed_rewind);
+  void OnHave(OriginIndex origin, const v1::Have& have);
 
   Store* const store_;
   const OriginId own_;
@@ -68,8 +70,8 @@ class OutboundLink {
   VersionVector covered_;       // what it has or what is on its way to it
   std::uint64_t pushes_sent_ = 0;
   std::uint64_t pushes_acknowledged_ = 0;
-  // Rewinds that answer pushes up to this one have been heeded.
-  std::uint64_t rewound_at_push_ = 0;
+  // By OriginIndex: rewinds that answer pushes up to this one have been heeded.
+  std::vector<std::uint64_t> rewound_at_push_;
   OriginIndex next_origin_ = 0;  // where a push goes on that was full
 };
 

@@ -53,7 +53,7 @@ void OutboundStream::OnRead(bool ok) {
     log::Error(absl::StrCat("closing the link to ", link_->neighbor(),
                             " since it answered nonsense: ", status.message()));
     attempt_->context.TryCancel();
-  } else if (!was_up) {
+  } else if (!was_up && link_->up()) {
     NoteUp();
   }
   Read();
