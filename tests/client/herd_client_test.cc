@@ -263,17 +263,26 @@ TEST(Send, IsContentWithNoInput) {
 }
 
 TEST(Send, ReadsRepliesWhileItSendsSoThatNeitherSideBlocks) {
-  // The server reads no command before it has written the reply to the one before, and the replies
-  // are far more than the kernel holds.
-  const std::string reply = absl::StrCat("? ", std::string(8000, 'x'), "\n");
+  // More than the kernel holds goes either way, and more comes back than was sent, so that the
+  // server cannot read on while nobody reads its replies.
+  constexpr int kLines = 3000;
+  const std::string reply = "? " + std::string(24'000, 'x') + "\n";
   FakeServer server([&reply](FakeConnection& client) {
     while (!client.ReadLine().empty()) client.Write(reply);
   });
   std::string input;
-  for (int i = 0; i < 3000; ++i) absl::StrAppend(&input, std::string(8000, 'x'), "\n");
+  for (int i = 0; i < kLines; ++i) absl::StrAppend(&input, std::string(8000, 'x'), "\n");
   const Finished ran = ClientOf(server, {"send"}, input);
-  EXPECT_EQ(ran.out.size(), reply.size() * 3000);
-  EXPECT_THAT(ran.err, HasSubstr("refused 3000 commands"));
+  EXPECT_EQ(ran.out.size(), reply.size() * kLines);
+  EXPECT_EQ(ran.err,
+            absl::StrCat("herd-client: ", Address(server.port()), " refused 3000 commands\n"));
+}
+
+TEST(Send, IsOwedAReplyForALastLineWithoutItsEnd) {
+  FakeServer server([](FakeConnection& client) { client.ReadToEnd(); });
+  EXPECT_EQ(ClientOf(server, {"send"}, "IAMAT a +1+1 1").err,
+            absl::StrCat("herd-client: ", Address(server.port()),
+                         " closed the connection and owed 1 reply\n"));
 }
 
 TEST(Send, SaysHowManyRepliesTheServerStillOwed) {
@@ -309,6 +318,26 @@ TEST(SendOnATerminal, PromptsOnceTheReplyIsWhole) {
   EXPECT_EQ(client.ShownUntil("Welsh> "), "\r\nWelsh> ");
   client.Type("nonsense\n");
   EXPECT_THAT(client.ShownUntil("Welsh> "), HasSubstr("? nonsense"));
+  client.Type("\x04");
+  EXPECT_EQ(client.ExitStatus(), 0);
+}
+
+TEST(SendOnATerminal, DoesNotTakeTheFirstPartOfAReplyForTheWhole) {
+  std::atomic<bool> at_is_shown = false;
+  FakeServer server([&at_is_shown](FakeConnection& client) {
+    client.ReadLine();
+    client.Write(kAt);
+    at_is_shown.wait(false);
+    client.Write(kJson);
+    client.ReadToEnd();
+  });
+  TerminalProgram client(Argv({"send", "--server=Welsh", absl::StrCat("--port=", server.port())}));
+  client.ShownUntil("Welsh> ");
+  client.Type("WHATSAT kiwi 1 1\n");
+  client.ShownUntil("1520023934.918963997\r\n");
+  at_is_shown = true;
+  at_is_shown.notify_all();
+  EXPECT_THAT(client.ShownUntil("Welsh> "), HasSubstr("ZERO_RESULTS"));
   client.Type("\x04");
   EXPECT_EQ(client.ExitStatus(), 0);
 }
