@@ -60,7 +60,7 @@ void OutboundStream::OnRead(bool ok) {
 }
 
 void OutboundStream::Pump(const VersionVector& vector) {
-  if (attempt_ == nullptr || attempt_->writing || attempt_->ended) return;
+  if (attempt_ == nullptr || attempt_->writing || attempt_->broken || attempt_->ended) return;
   if (!link_->NextPush(vector, &push_)) return;
   attempt_->stream->Write(push_, written_.tag());
   attempt_->writing = true;
@@ -70,8 +70,9 @@ void OutboundStream::Pump(const VersionVector& vector) {
 void OutboundStream::OnWritten(bool ok) {
   --outstanding_;
   attempt_->writing = false;
-  // A failed Write says only that the stream is over; the Read that is out will say so too.
-  if (!ok) link_->Close();
+  // A failed Write says only that the stream is over; the Read that is out will say so too. Until
+  // then the link counts as up, so that its end is told as that of a link that was.
+  if (!ok) attempt_->broken = true;
   if (attempt_->ended) FinishIfQuiet();
 }
 
