@@ -97,7 +97,7 @@ bool OutboundLink::NextPush(const VersionVector& vector, v1::Push* push) {
     const auto origin = static_cast<OriginIndex>((next_origin_ + i) % vector.size());
     if (vector[origin] <= At(covered_, origin)) continue;
     if (AddRange(origin, push, &updates, &bytes)) continue;
-    next_origin_ = origin;
+    next_origin_ = static_cast<OriginIndex>(origin + 1);
     break;
   }
   if (push->ranges().empty()) return false;

@@ -72,7 +72,7 @@ class OutboundLink {
   std::uint64_t pushes_acknowledged_ = 0;
   // By OriginIndex: rewinds that answer pushes up to this one have been heeded.
   std::vector<std::uint64_t> rewound_at_push_;
-  OriginIndex next_origin_ = 0;  // where a push goes on that was full
+  OriginIndex next_origin_ = 0;  // the one behind that which filled a push
 };
 
 }  // namespace herd::peer

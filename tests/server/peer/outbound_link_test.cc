@@ -197,12 +197,16 @@ TEST_F(AnOutboundLink, BoundsAPushByItsBytes) {
   EXPECT_EQ(updates, 400u);
 }
 
-TEST_F(AnOutboundLink, LetsEveryOriginHaveItsTurn) {
-  Reports(600);
+TEST_F(AnOutboundLink, LetsEveryOriginHaveItsTurnThoughOneFillsEveryPush) {
+  Reports(600, "a");
   HandsHas(3);
   BringUp();
   EXPECT_EQ(Ranges(), "Goloman.1(0,512] x512");
-  EXPECT_EQ(Ranges(), "Goloman.1(512,600] x88 Hands.5(0,3] x0");
+  Reports(600, "b");
+  EXPECT_EQ(Ranges(), "Hands.5(0,3] x0 Goloman.1(512,1024] x512");
+  Reports(600, "c");
+  HandsHas(4);
+  EXPECT_EQ(Ranges(), "Hands.5(3,4] x0 Goloman.1(1024,1536] x512");
 }
 
 TEST_F(AnOutboundLink, SendsAgainFromWhereTheNeighborAsksForARewind) {

@@ -1,6 +1,7 @@
 #include "server/state/store.h"
 
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -272,6 +273,41 @@ TEST_F(RemoteUpdates, AreCollectedInPiecesThatGoOnWhereTheLastOneEnded) {
   EXPECT_EQ(Collect(store_, hands_, 396), "397:phone198 399:phone199 through 1000");
   EXPECT_EQ(Collect(store_, hands_, 399), "through 1000");
   EXPECT_EQ(Collect(store_, hands_, 1000), "through 1000");
+}
+
+TEST(AStoreUsedByManyThreads, LosesNothing) {
+  constexpr int kThreads = 4;
+  constexpr int kReports = 2000;
+  Store store({"Goloman", 1});
+  const OriginIndex hands = *store.Intern({"Hands", 1});
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&store, thread] {
+      for (int i = 0; i < kReports; ++i) {
+        Report(store, {std::to_string(thread) + "/" + std::to_string(i), kHere, "5"});
+      }
+    });
+  }
+  threads.emplace_back([&store, hands] {
+    for (int i = 1; i <= kReports; ++i) {
+      const Text text{"remote" + std::to_string(i), kHere, "5"};
+      const Update update = text.At(static_cast<Sequence>(i));
+      store.Apply(hands, update.sequence - 1, update.sequence, {&update, 1});
+    }
+  });
+  // A neighbour that follows.
+  Sequence through = 0;
+  std::size_t followed = 0;
+  while (through < kThreads * kReports) {
+    through = store.Collect(Store::kOwnOrigin, through, [&](const Update&) {
+      ++followed;
+      return true;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(followed, static_cast<std::size_t>(kThreads * kReports));
+  EXPECT_EQ(store.clients(), static_cast<std::size_t>((kThreads + 1) * kReports));
+  EXPECT_EQ(Through(store, hands), static_cast<Sequence>(kReports));
 }
 
 struct TieBreak {
