@@ -3,6 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace herd::client {
 namespace {
@@ -25,10 +28,20 @@ std::chrono::milliseconds Milliseconds(double seconds) {
   return std::chrono::milliseconds(std::llround(std::ceil(seconds * 1000)));
 }
 
+// CLI11 leaves a word that is no command unnamed.
+std::string Complaint(const CLI::App* app, const CLI::Error& error) {
+  const std::vector<std::string> rest = app->remaining();
+  const bool is_no_command = app->get_subcommands().empty() && !rest.empty();
+  const std::string why =
+      is_no_command ? "there is no command \"" + rest.front() + "\"" : error.what();
+  return "herd-client: " + why + "; herd-client --help shows what there is\n";
+}
+
 void AddGlobalOptions(CLI::App& app, Typed& typed) {
   app.set_help_all_flag("--help-all", "Print the help of every command and exit");
   app.set_version_flag("--version", "herd-client " HERD_VERSION);
   app.require_subcommand(1);
+  app.failure_message(Complaint);
   app.fallthrough();
   app.add_option("--config", typed.herd.config_path, "The herd's JSON file (default: built in)")
       ->type_name("FILE");

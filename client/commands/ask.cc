@@ -43,11 +43,6 @@ absl::StatusOr<std::string> CommandLine(std::string_view word, std::vector<Opera
   return line + "\n";
 }
 
-std::string Now() {
-  const int64_t now_ns = absl::GetCurrentTimeNanos();
-  return absl::StrFormat("%d.%09d", now_ns / 1'000'000'000, now_ns % 1'000'000'000);
-}
-
 // Sends the command and prints what comes back until the server closes.
 absl::Status Exchange(TextConnection& connection, const std::string& line, Deadline deadline,
                       ReplyTracker& tracker) {
@@ -90,8 +85,13 @@ int Ask(const HerdOptions& herd, const std::string& server,
 
 }  // namespace
 
+std::string ToClientTime(int64_t posix_ns) {
+  return absl::StrFormat("%d.%09d", posix_ns / 1'000'000'000, posix_ns % 1'000'000'000);
+}
+
 int RunIamat(const HerdOptions& herd, const IamatOptions& options) {
-  const std::string time = options.time == "now" ? Now() : options.time;
+  const std::string time =
+      options.time == "now" ? ToClientTime(absl::GetCurrentTimeNanos()) : options.time;
   return Ask(
       herd, options.server,
       CommandLine("IAMAT", {{"ID", options.id}, {"POSITION", options.position}, {"TIME", time}}));

@@ -4,6 +4,7 @@
 // only what would change the meaning of the line: an empty operand, or white space in one.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "client/commands/target.h"
@@ -24,6 +25,9 @@ struct WhatsatOptions {
   std::string radius;
   std::string bound;
 };
+
+// Nanoseconds since the POSIX epoch, not negative, as an IAMAT has them: "1520023934.918963997".
+std::string ToClientTime(int64_t posix_ns);
 
 // Both print the reply as it came and return the exit status.
 int RunIamat(const HerdOptions& herd, const IamatOptions& options);

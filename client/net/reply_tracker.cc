@@ -42,7 +42,7 @@ void ReplyTracker::Take(char c) {
     after_newline_ = c == '\n';
   } else if (c == '\n' && inside_ == Inside::kFirstLine) {
     inside_ = Inside::kJson;
-    after_newline_ = true;
+    after_newline_ = false;
   } else if (c == '\n') {
     EndReply();
   }

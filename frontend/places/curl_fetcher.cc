@@ -35,7 +35,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kLongestSleep{60'000};
+// libcurl wakes up by itself for its own time limits.
+constexpr int kLongestSleepMs = 60'000;
 
 struct EasyCleanup {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -51,7 +52,9 @@ struct Transfer {
   Easy easy;
   size_t max_body_bytes = 0;
   bool running = false;
+  bool tried_again = false;
   bool too_large = false;
+  Clock::time_point deadline;
   std::string body;
   Fetcher::Done done;
   std::array<char, CURL_ERROR_SIZE> error_text{};
@@ -211,8 +214,19 @@ class CurlFetcher final : public Fetcher {
 
   void Finish(Transfer& transfer, CURLcode code) {
     curl_multi_remove_handle(multi_.get(), transfer.easy.get());
+    if (MayTryAgain(transfer, code)) {
+      transfer.tried_again = true;
+      return Launch(transfer);
+    }
     Fetched fetched = ResultOf(code, transfer);
     Answer(Release(transfer), std::move(fetched));
+  }
+
+  // A server may end an HTTP/2 connection at any time, and libcurl then fails the request that was
+  // just on its way. With HTTP/1.1 libcurl tries again by itself.
+  static bool MayTryAgain(const Transfer& transfer, CURLcode code) {
+    const bool ended = code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM;
+    return ended && !transfer.tried_again && Clock::now() < transfer.deadline;
   }
 
   Done Release(Transfer& transfer) {
@@ -252,11 +266,11 @@ class CurlFetcher final : public Fetcher {
 
   bool HasRoom() const { return !idle_.empty() || transfers_.size() < limits_.max_concurrent; }
 
-  // The oldest of those that wait, if it can start or its time is over.
+  // The oldest of those that wait, if there is room. Without, its time cannot be over before that
+  // of a request under way is, which then makes room.
   std::optional<Waiting> TakeNext() ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    if (waiting_.empty()) return std::nullopt;
-    if (!HasRoom() && Clock::now() < waiting_.front().deadline) return std::nullopt;
+    if (waiting_.empty() || !HasRoom()) return std::nullopt;
     std::optional<Waiting> next(std::move(waiting_.front()));
     waiting_.pop_front();
     return next;
@@ -269,13 +283,21 @@ class CurlFetcher final : public Fetcher {
                     Failure(FetchError::kBroken, "libcurl has no more memory"));
     }
     transfer->done = std::move(request.done);
+    transfer->deadline = request.deadline;
     transfer->running = true;
-    transfer->too_large = false;
-    transfer->error_text.front() = '\0';
-    Aim(transfer->easy.get(), request);
-    const CURLMcode added = curl_multi_add_handle(multi_.get(), transfer->easy.get());
+    transfer->tried_again = false;
+    curl_easy_setopt(transfer->easy.get(), CURLOPT_URL, request.url.c_str());
+    Launch(*transfer);
+  }
+
+  void Launch(Transfer& transfer) {
+    transfer.too_large = false;
+    transfer.body.clear();
+    transfer.error_text.front() = '\0';
+    SetTimeLimits(transfer);
+    const CURLMcode added = curl_multi_add_handle(multi_.get(), transfer.easy.get());
     if (added == CURLM_OK) return;
-    Answer(Release(*transfer), Failure(FetchError::kBroken, curl_multi_strerror(added)));
+    Answer(Release(transfer), Failure(FetchError::kBroken, curl_multi_strerror(added)));
   }
 
   // A transfer ready for a request, or null when there can be no more.
@@ -325,35 +347,27 @@ class CurlFetcher final : public Fetcher {
     if (scheme_ == "http") curl_easy_setopt(easy, CURLOPT_PROXY, "");
   }
 
-  // What is this request's own.
-  void Aim(CURL* easy, const Waiting& request) {
-    const milliseconds left = std::max(milliseconds(1), MillisecondsTo(request.deadline));
-    curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left.count());
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, std::min(left, limits_.connect).count());
-  }
-
-  static milliseconds MillisecondsTo(Clock::time_point time) {
-    return std::chrono::ceil<milliseconds>(time - Clock::now());
+  void SetTimeLimits(const Transfer& transfer) const {
+    CURL* easy = transfer.easy.get();
+    const auto left = std::chrono::ceil<milliseconds>(transfer.deadline - Clock::now());
+    const milliseconds total = std::max(milliseconds(1), left);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, total.count());
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, std::min(total, limits_.connect).count());
   }
 
   void Sleep() ABSL_LOCKS_EXCLUDED(mutex_) {
-    const std::optional<milliseconds> longest = FallAsleep();
-    if (!longest) return;
-    curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(longest->count()), nullptr);
+    if (!FallAsleep()) return;
+    curl_multi_poll(multi_.get(), nullptr, 0, kLongestSleepMs, nullptr);
     absl::MutexLock lock(&mutex_);
     asleep_ = false;
   }
 
-  // How long to sleep at most, or nothing when there is work. Requests that begin to wait during
-  // the sleep have later deadlines than those under way, so only the oldest one's counts.
-  std::optional<milliseconds> FallAsleep() ABSL_LOCKS_EXCLUDED(mutex_) {
+  // Not when there is work.
+  bool FallAsleep() ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     room_ = HasRoom();
-    if (stopping_ || !refused_.empty() || (room_ && !waiting_.empty())) return std::nullopt;
-    asleep_ = true;
-    if (waiting_.empty()) return kLongestSleep;
-    return std::clamp(MillisecondsTo(waiting_.front().deadline), milliseconds(0), kLongestSleep);
+    asleep_ = !stopping_ && refused_.empty() && (waiting_.empty() || !room_);
+    return asleep_;
   }
 
   void GiveUpAll() {

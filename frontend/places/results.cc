@@ -7,6 +7,7 @@
 #include "frontend/places/results.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -24,6 +25,13 @@ constexpr std::string_view kNoAttributions = "\n   \"html_attributions\" : [],";
 
 bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 bool IsLineEnd(char c) { return c == '\n' || c == '\r'; }
+
+constexpr std::array<bool, 256> Marks() {
+  std::array<bool, 256> marks{};
+  for (const char c : std::string_view("\"{}[]")) marks[static_cast<unsigned char>(c)] = true;
+  return marks;
+}
+constexpr std::array<bool, 256> kIsMark = Marks();
 
 // A place in the text of a document that is known to be valid. Every step relies on that.
 class ValidJson {
@@ -48,7 +56,7 @@ class ValidJson {
   // Over the value that begins here, to the byte behind it.
   void SkipValue() {
     if (text_[at_] == '"') return SkipString();
-    if (text_[at_] == '{' || text_[at_] == '[') return SkipNested();
+    if (IsOpening(text_[at_])) return SkipNested();
     while (at_ < text_.size() && !IsSpace(text_[at_]) && !IsSeparator(text_[at_])) ++at_;
   }
 
@@ -59,30 +67,47 @@ class ValidJson {
   }
 
  private:
+  static bool IsOpening(char c) { return c == '{' || c == '['; }
   static bool IsSeparator(char c) { return c == ',' || c == ']' || c == '}'; }
 
   void SkipSpace() {
     while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
   }
 
+  // Most of an answer is strings: from quote to quote, looking back for what escapes one.
   void SkipString() {
+    const size_t begin = at_ + 1;
+    do {
+      at_ = text_.find('"', at_ + 1);
+    } while (IsEscaped(begin));
     ++at_;
-    while (text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
-    ++at_;
+  }
+
+  // Whether an odd number of backslashes stands before this place, back to `begin`.
+  bool IsEscaped(size_t begin) const {
+    size_t first = at_;
+    while (first > begin && text_[first - 1] == '\\') --first;
+    return (at_ - first) % 2 == 1;
   }
 
   void SkipNested() {
     int depth = 0;
     do {
-      const char c = text_[at_];
-      if (c == '"') {
+      at_ = NextMark();
+      if (text_[at_] == '"') {
         SkipString();
-        continue;
+      } else {
+        depth += IsOpening(text_[at_]) ? 1 : -1;
+        ++at_;
       }
-      if (c == '{' || c == '[') ++depth;
-      if (c == '}' || c == ']') --depth;
-      ++at_;
     } while (depth > 0);
+  }
+
+  // From here, the next quote or bracket.
+  size_t NextMark() const {
+    size_t at = at_;
+    while (!kIsMark[static_cast<unsigned char>(text_[at])]) ++at;
+    return at;
   }
 
   std::string_view text_;
@@ -91,7 +116,8 @@ class ValidJson {
 
 struct Members {
   bool attributions = false;
-  std::optional<size_t> results_at;
+  std::optional<size_t> results_at;  // The opening bracket.
+  size_t results_end = 0;            // Behind the closing one.
   size_t results_count = 0;
   std::optional<std::string> status;
 };
@@ -128,7 +154,9 @@ absl::StatusOr<Members> ReadMembers(std::string_view body, simdjson::dom::object
     place.SkipName();
     const absl::Status read = ReadMember(member.key, member.value, place.at(), members);
     if (!read.ok()) return read;
+    const size_t value_at = place.at();
     place.SkipValue();
+    if (members.results_at == value_at) members.results_end = place.at();
     place.ToNext();
   }
   if (!members.results_at) return Wrong("it has no results");
@@ -168,16 +196,14 @@ absl::StatusOr<Members> Parse(std::string& body) {
   return members;
 }
 
-// `at` is the array's opening bracket, and it has more than `bound` elements.
-void CutArray(std::string& body, size_t at, size_t bound) {
-  ValidJson place(body, at);
-  place.SkipValue();
-  const size_t bracket = place.at() - 1;
+// The array from the bracket at `at` to `behind` the other has more than `bound` elements.
+void CutArray(std::string& body, size_t at, size_t behind, size_t bound) {
+  const size_t bracket = behind - 1;
   if (bound == 0) {
     body.erase(at + 1, bracket - at - 1);
     return;
   }
-  place = ValidJson(body, at);
+  ValidJson place(body, at);
   place.Enter();
   place.SkipValue();
   for (size_t kept = 1; kept < bound; ++kept) {
@@ -204,6 +230,7 @@ Run RunAt(std::string_view text, size_t at) {
 
 // Line ends stand between tokens only: raw ones inside a JSON string are not valid.
 void JoinNewlines(std::string& text) {
+  if (text.find("\n\n") == text.npos && text.find('\r') == text.npos) return;
   size_t length = 0;
   for (size_t at = 0; at < text.size();) {
     const bool run = IsLineEnd(text[at]);
@@ -225,7 +252,9 @@ absl::StatusOr<CutAnswer> CutResults(std::string body, int bound) {
   absl::StatusOr<Members> members = Parse(body);
   if (!members.ok()) return members.status();
   const size_t most = static_cast<size_t>(std::max(bound, 0));
-  if (members->results_count > most) CutArray(body, *members->results_at, most);
+  if (members->results_count > most) {
+    CutArray(body, *members->results_at, members->results_end, most);
+  }
   if (!members->attributions) body.insert(body.find('{') + 1, kNoAttributions);
   JoinNewlines(body);
   TrimLineEnds(body);

@@ -93,7 +93,7 @@ std::size_t Session::TakeLines(std::string_view input) {
     if (end == std::string_view::npos) break;
     const std::string_view line = input.substr(taken, end - taken);
     if (line.size() > text::kMaxLineBytes && BeginsTooLong(input.substr(taken), false)) break;
-    TakeLine(line);
+    TakeLine(text::WithoutCarriageReturn(line));
     taken = end + 1;
   }
   return taken;
@@ -136,7 +136,7 @@ void Session::Reply(std::string* out) {
     } else if (valid && request->sighting != Request::kUnknownClient) {
       ReplyToWhatsat(command, context_->sightings[static_cast<std::size_t>(request->sighting)]);
     } else {
-      text::AppendInvalid(text::WithoutCarriageReturn(context_->lines[i]), Tail(out));
+      text::AppendInvalid(context_->lines[i], Tail(out));
     }
   }
   if (!held_.empty()) CountHeldBytes();

@@ -20,7 +20,7 @@ struct SessionContext {
   std::string server;
   Herd* herd = nullptr;
   std::vector<text::Command> commands;
-  std::vector<std::string_view> lines;  // of the commands
+  std::vector<std::string_view> lines;  // of the commands, without their line ends
   std::size_t lookups = 0;              // among the commands
   std::vector<Request> requests;        // of the valid commands, in their order
   std::vector<Sighting> sightings;

@@ -1,7 +1,5 @@
 #include "server/peer/inbound_link.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "server/peer/wire.h"
 
@@ -63,7 +61,7 @@ absl::Status InboundLink::OnRange(const v1::Range& range, Learned learned) {
         "update ", range.through(), " of this server's own run, which has made ", applied.through));
   }
   if (applied.gap) {
-    rewinds_.push_back(*origin);
+    rewinds_.insert(*origin);
     return absl::OkStatus();
   }
   learned(*origin, range.through());
@@ -111,7 +109,7 @@ void InboundLink::TellVector(const VersionVector& vector, v1::Ack* ack) {
   told_.resize(std::max(told_.size(), vector.size()));
   for (std::size_t i = 0; i < vector.size(); ++i) {
     const auto origin = static_cast<OriginIndex>(i);
-    const bool rewind = std::find(rewinds_.begin(), rewinds_.end(), origin) != rewinds_.end();
+    const bool rewind = rewinds_.contains(origin);
     if (vector[i] <= told_[i] && !rewind) continue;
     v1::Have* const have = ack->add_vector();
     have->set_origin(writer_.Number(origin, ack->mutable_origins()));

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "herd/v1/propagate.pb.h"
@@ -94,7 +95,7 @@ class InboundLink {
   bool told_anything_ = false;
   Nanos told_at_ = 0;
   VersionVector told_;
-  std::vector<OriginIndex> rewinds_;
+  absl::flat_hash_set<OriginIndex> rewinds_;  // to be asked for
   bool others_wanted_ = false;
   bool others_told_ = true;  // what is so until something is told
   std::vector<bool> wanted_;

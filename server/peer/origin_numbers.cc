@@ -1,11 +1,20 @@
 #include "server/peer/origin_numbers.h"
 
+#include <string_view>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 
 namespace herd::peer {
 namespace {
 
 constexpr std::size_t kMaxServerName = 64;
+
+// A field of an AT line.
+bool IsServerName(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxServerName &&
+         name.find_first_of(" \t\n\v\f\r") == std::string_view::npos;
+}
 
 }  // namespace
 
@@ -24,8 +33,7 @@ std::uint32_t OriginWriter::Number(OriginIndex origin, OriginDeclarations* decla
 
 absl::Status OriginReader::Declare(const OriginDeclarations& declarations) {
   for (const v1::Origin& declaration : declarations) {
-    if (declaration.server().empty() || declaration.server().size() > kMaxServerName ||
-        declaration.start_ns() == 0) {
+    if (!IsServerName(declaration.server()) || declaration.start_ns() == 0) {
       return absl::InvalidArgumentError(
           absl::StrCat("origin ", origins_.size(), " has no proper server name or no start"));
     }

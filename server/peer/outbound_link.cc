@@ -10,7 +10,8 @@
 namespace herd::peer {
 namespace {
 
-Sequence& At(VersionVector& vector, OriginIndex origin) {
+// Also for what is no version vector, but indexed by origin too.
+std::uint64_t& At(std::vector<std::uint64_t>& vector, OriginIndex origin) {
   if (origin >= vector.size()) vector.resize(origin + std::size_t{1});
   return vector[origin];
 }
@@ -40,7 +41,8 @@ void OutboundLink::Open() {
   modes_.clear();
   acknowledged_.clear();
   covered_.clear();
-  pushes_sent_ = pushes_acknowledged_ = rewound_at_push_ = leave_sent_at_push_ = 0;
+  rewound_at_push_.clear();
+  pushes_sent_ = pushes_acknowledged_ = leave_sent_at_push_ = 0;
 }
 
 void OutboundLink::Close() { open_ = hello_sent_ = up_ = false; }
@@ -48,17 +50,17 @@ void OutboundLink::Close() { open_ = hello_sent_ = up_ = false; }
 absl::Status OutboundLink::OnAck(const v1::Ack& ack) {
   announced_.clear();
   turned_.clear();
+  if (!open_) return absl::OkStatus();
   if (absl::Status status = reader_.Declare(ack.origins()); !status.ok()) return status;
   if (ack.pushes() < pushes_acknowledged_ || ack.pushes() > pushes_sent_) {
     return absl::InvalidArgumentError(
         absl::StrCat(ack.pushes(), " pushes acknowledged of ", pushes_sent_, " sent"));
   }
   pushes_acknowledged_ = ack.pushes();
-  const bool heed_rewind = ack.pushes() > rewound_at_push_;
   for (const v1::Have& have : ack.vector()) {
     const absl::StatusOr<OriginIndex> origin = Find(have.origin());
     if (!origin.ok()) return origin.status();
-    OnHave(*origin, have, heed_rewind);
+    OnHave(*origin, have);
   }
   if (ack.others() != v1::MODE_UNSPECIFIED) others_eager_ = ack.others() == v1::MODE_EAGER;
   if (absl::Status status = Turn(ack.eager(), v1::MODE_EAGER); !status.ok()) return status;
@@ -95,13 +97,14 @@ Sequence OutboundLink::Acknowledged(OriginIndex origin) const {
   return origin < acknowledged_.size() ? acknowledged_[origin] : 0;
 }
 
-void OutboundLink::OnHave(OriginIndex origin, const v1::Have& have, bool heed_rewind) {
+void OutboundLink::OnHave(OriginIndex origin, const v1::Have& have) {
   At(acknowledged_, origin) = have.through();
   announced_.push_back(origin);
   Sequence& covered = At(covered_, origin);
-  if (have.rewind() && heed_rewind) {
+  std::uint64_t& rewound_at_push = At(rewound_at_push_, origin);
+  if (have.rewind() && pushes_acknowledged_ > rewound_at_push) {
     covered = have.through();
-    rewound_at_push_ = pushes_sent_;
+    rewound_at_push = pushes_sent_;
   }
   covered = std::max(covered, have.through());
 }
@@ -141,7 +144,7 @@ void OutboundLink::AddRanges(const VersionVector& vector, v1::Push* push) {
     const auto origin = static_cast<OriginIndex>((next_origin_ + i) % vector.size());
     if (vector[origin] <= At(covered_, origin) || !IsEager(origin)) continue;
     if (AddRange(origin, push, &updates, &bytes)) continue;
-    next_origin_ = origin;
+    next_origin_ = static_cast<OriginIndex>(origin + 1);
     break;
   }
 }

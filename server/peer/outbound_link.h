@@ -33,6 +33,7 @@ class OutboundLink {
   void Open();
   void Close();
 
+  // While the link is closed, an Ack of the stream before is passed over.
   // Errors: INVALID_ARGUMENT, the stream has to be closed.
   absl::Status OnAck(const v1::Ack& ack);
 
@@ -69,7 +70,7 @@ class OutboundLink {
   // Adds a range of that origin. False: the push is full.
   bool AddRange(OriginIndex origin, v1::Push* push, std::size_t* updates, std::size_t* bytes);
   absl::StatusOr<OriginIndex> Find(std::uint32_t number) const;
-  void OnHave(OriginIndex origin, const v1::Have& have, bool heed_rewind);
+  void OnHave(OriginIndex origin, const v1::Have& have);
   absl::Status Turn(const google::protobuf::RepeatedField<std::uint32_t>& numbers, v1::Mode mode);
   void AddRanges(const VersionVector& vector, v1::Push* push);
 
@@ -92,9 +93,9 @@ class OutboundLink {
   VersionVector covered_;       // what it has or what is on its way to it
   std::uint64_t pushes_sent_ = 0;
   std::uint64_t pushes_acknowledged_ = 0;
-  // Rewinds that answer pushes up to this one have been heeded.
-  std::uint64_t rewound_at_push_ = 0;
-  OriginIndex next_origin_ = 0;  // where a push goes on that was full
+  // By OriginIndex: rewinds that answer pushes up to this one have been heeded.
+  std::vector<std::uint64_t> rewound_at_push_;
+  OriginIndex next_origin_ = 0;  // the one behind that which filled a push
   std::uint64_t leave_sent_at_push_ = 0;
 
   bool leaving_ = false;

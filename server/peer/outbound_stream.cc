@@ -56,14 +56,14 @@ void OutboundStream::OnRead(bool ok) {
     log::Error(absl::StrCat("closing the link to ", name(),
                             " since it answered nonsense: ", status.message()));
     attempt_->context.TryCancel();
-  } else if (!was_up) {
+  } else if (!was_up && link().up()) {
     NoteUp();
   }
   Read();
 }
 
 void OutboundStream::Pump() {
-  if (attempt_ == nullptr || attempt_->writing || attempt_->ended) return;
+  if (attempt_ == nullptr || attempt_->writing || attempt_->broken || attempt_->ended) return;
   if (!flood_->NextPush(neighbor_, &push_)) return;
   attempt_->stream->Write(push_, written_.tag());
   attempt_->writing = true;
@@ -73,8 +73,9 @@ void OutboundStream::Pump() {
 void OutboundStream::OnWritten(bool ok) {
   --outstanding_;
   attempt_->writing = false;
-  // A failed Write says only that the stream is over; the Read that is out will say so too.
-  if (!ok) flood_->CloseOutbound(neighbor_);
+  // A failed Write says only that the stream is over; the Read that is out will say so too. Until
+  // then the link counts as up, so that its end is told as that of a link that was.
+  if (!ok) attempt_->broken = true;
   if (attempt_->ended) FinishIfQuiet();
 }
 

@@ -47,7 +47,8 @@ class OutboundStream {
     std::unique_ptr<grpc::ClientAsyncReaderWriter<v1::Push, v1::Ack>> stream;
     grpc::Status status;
     bool writing = false;
-    bool ended = false;  // a Read or the start has failed; the status is to be fetched
+    bool broken = false;  // a Write has failed; a Read will
+    bool ended = false;   // a Read or the start has failed; the status is to be fetched
   };
 
   void OnStarted(bool ok);

@@ -8,10 +8,11 @@
 namespace herd::peer {
 namespace {
 
-constexpr std::size_t kMaxIdBytes = 8192;
+// What a client may write in one line.
+constexpr std::size_t kMaxFieldBytes = 8192;
 
 bool IsClientId(std::string_view id) {
-  if (id.empty() || id.size() > kMaxIdBytes) return false;
+  if (id.empty() || id.size() > kMaxFieldBytes) return false;
   for (const char c : id) {
     if (c == ' ' || (c >= '\t' && c <= '\r')) return false;
   }
@@ -20,6 +21,9 @@ bool IsClientId(std::string_view id) {
 
 std::optional<Fix> ReadFix(const v1::Update& in, const FixText& text) {
   if (in.text_shape() == 0) {
+    if (text.position.size() > kMaxFieldBytes || text.time.size() > kMaxFieldBytes) {
+      return std::nullopt;
+    }
     const std::optional<Fix> fix = ParseFix(text);
     return fix && fix->time == in.time_ns() ? fix : std::nullopt;
   }

@@ -49,7 +49,7 @@ struct Update {
   std::string_view client_id;
   Sequence sequence = 0;
   Fix fix;
-  // Only when fix.shape is 0.
+  // Only when fix.shape is 0. Each fits into a line, as the id does.
   FixText text;
   // The origin's time on receipt less the client's time.
   Nanos skew = 0;

@@ -110,13 +110,13 @@ void Store::Replace(RecordTable::Entry entry, OriginIndex origin, const Update& 
   const OriginIndex old_origin = record.origin();
   const Sequence old_sequence = record.sequence();
   record.SetUpdate(origin, update);
-  if (!entry.inserted) {
-    const RecordTable& records = records_;
-    origins_[old_origin].log.Drop(old_sequence, [&](const UpdateLog::Entry& other) {
-      return records[other.slot].IsUpdate(old_origin, other.sequence);
-    });
-  }
-  origins_[origin].log.Append(update.sequence, entry.slot);
+  const auto is_live_of = [&records = records_](OriginIndex of) {
+    return [&records, of](const UpdateLog::Entry& other) {
+      return records[other.slot].IsUpdate(of, other.sequence);
+    };
+  };
+  if (!entry.inserted) origins_[old_origin].log.Drop(old_sequence, is_live_of(old_origin));
+  origins_[origin].log.Append(update.sequence, entry.slot, is_live_of(origin));
 }
 
 std::optional<OriginIndex> Store::Intern(const OriginId& id) {

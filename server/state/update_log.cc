@@ -1,8 +1,8 @@
 #include "server/state/update_log.h"
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
+#include <utility>
 
 namespace herd {
 namespace {
@@ -13,50 +13,49 @@ bool FitsDistance(Sequence base, Sequence sequence) {
 
 }  // namespace
 
-void UpdateLog::Append(Sequence sequence, Slot slot) {
-  if (blocks_.empty() || blocks_.back().steps.size() >= kBlockEntries ||
-      !FitsDistance(blocks_.back().base, sequence)) {
-    blocks_.push_back(Block{.base = sequence});
-  }
+void UpdateLog::Append(Sequence sequence, Slot slot, IsLive is_live) {
+  const bool full = !blocks_.empty() && (blocks_.back().steps.size() >= kBlockEntries ||
+                                         !FitsDistance(blocks_.back().base, sequence));
+  if (blocks_.empty() || full) blocks_.push_back(Block{.base = sequence});
   Block& block = blocks_.back();
   block.steps.push_back({static_cast<std::uint32_t>(sequence - block.base), slot});
   ++block.live;
   ++live_;
+  // What was dropped from it while it was being filled may have been all of it.
+  if (full) Tidy(blocks_.size() - 2, is_live);
 }
 
-UpdateLog::Blocks::const_iterator UpdateLog::BlockOf(Sequence sequence) const {
+std::size_t UpdateLog::BlockOf(Sequence sequence) const {
   const auto behind =
       std::upper_bound(blocks_.begin(), blocks_.end(), sequence,
                        [](Sequence value, const Block& block) { return value < block.base; });
-  return behind == blocks_.begin() ? behind : std::prev(behind);
-}
-
-UpdateLog::Blocks::iterator UpdateLog::BlockOf(Sequence sequence) {
-  return blocks_.begin() + (std::as_const(*this).BlockOf(sequence) - blocks_.cbegin());
+  return static_cast<std::size_t>(behind - blocks_.begin()) - (behind != blocks_.begin() ? 1 : 0);
 }
 
 void UpdateLog::Drop(Sequence sequence, IsLive is_live) {
-  const auto block = BlockOf(sequence);
-  --block->live;
+  const std::size_t index = BlockOf(sequence);
+  --blocks_[index].live;
   --live_;
-  if (std::next(block) == blocks_.end()) return;  // still being filled
-  if (block->live == 0) {
-    blocks_.erase(block);
-  } else if (!TryMerge(block, is_live) && block != blocks_.begin()) {
-    TryMerge(std::prev(block), is_live);
+  if (index + 1 < blocks_.size()) Tidy(index, is_live);
+}
+
+void UpdateLog::Tidy(std::size_t index, IsLive is_live) {
+  if (blocks_[index].live == 0) blocks_.erase(blocks_.begin() + static_cast<std::ptrdiff_t>(index));
+  while (TryMerge(index, is_live) || (index > 0 && TryMerge(--index, is_live))) {
   }
 }
 
-bool UpdateLog::TryMerge(Blocks::iterator block, IsLive is_live) {
-  const auto next = std::next(block);
-  if (next == blocks_.end() || std::next(next) == blocks_.end()) return false;
-  const std::size_t live = block->live + next->live;
-  const std::size_t entries = block->steps.size() + next->steps.size();
+bool UpdateLog::TryMerge(std::size_t index, IsLive is_live) {
+  if (index + 2 >= blocks_.size()) return false;  // the last block is still being filled
+  Block& block = blocks_[index];
+  const Block& next = blocks_[index + 1];
+  const std::size_t live = block.live + next.live;
+  const std::size_t entries = block.steps.size() + next.steps.size();
   if (live * 3 > entries || live > kBlockEntries) return false;
-  if (!FitsDistance(block->base, next->base + next->steps.back().distance)) return false;
-  Block merged{.base = block->base, .live = live};
+  if (!FitsDistance(block.base, next.base + next.steps.back().distance)) return false;
+  Block merged{.base = block.base, .live = live};
   merged.steps.reserve(live);
-  for (const Block* part : {&*block, &*next}) {
+  for (const Block* part : {static_cast<const Block*>(&block), &next}) {
     for (const Block::Step& step : part->steps) {
       const Entry entry{part->base + step.distance, step.slot};
       if (!is_live(entry)) continue;
@@ -64,14 +63,15 @@ bool UpdateLog::TryMerge(Blocks::iterator block, IsLive is_live) {
           {static_cast<std::uint32_t>(entry.sequence - merged.base), entry.slot});
     }
   }
-  *block = std::move(merged);
-  blocks_.erase(next);
+  block = std::move(merged);
+  blocks_.erase(blocks_.begin() + static_cast<std::ptrdiff_t>(index) + 1);
   return true;
 }
 
 std::size_t UpdateLog::Read(Sequence after, absl::Span<Entry> out) const {
   std::size_t count = 0;
-  for (auto block = BlockOf(after + 1); block != blocks_.end() && count < out.size(); ++block) {
+  for (auto block = blocks_.begin() + static_cast<std::ptrdiff_t>(BlockOf(after + 1));
+       block != blocks_.end() && count < out.size(); ++block) {
     auto step = block->steps.begin();
     if (block->base <= after) {
       step = std::upper_bound(

@@ -14,7 +14,7 @@ namespace herd {
 
 // An update is live until another one supersedes it. The log keeps an entry for each live update
 // and, for a while, for superseded ones: blocks whose entries are mostly superseded are merged with
-// their neighbour, so that the log is never longer than some three times what is live.
+// their neighbour, so that the log is never longer than three times what is live and two blocks.
 //
 // Not thread-safe. Entries are numbers; what is live is asked of the owner of the records.
 class UpdateLog {
@@ -26,8 +26,8 @@ class UpdateLog {
   // Whether that entry's update is still the newest of its client.
   using IsLive = absl::FunctionRef<bool(const Entry&)>;
 
-  // `sequence` is greater than all before it.
-  void Append(Sequence sequence, Slot slot);
+  // `sequence` is greater than all before it; IsLive must say already that it is live.
+  void Append(Sequence sequence, Slot slot, IsLive is_live);
 
   // The update of that number has been superseded; IsLive must say so already.
   void Drop(Sequence sequence, IsLive is_live);
@@ -54,10 +54,13 @@ class UpdateLog {
   };
   using Blocks = std::deque<Block>;
 
-  Blocks::iterator BlockOf(Sequence sequence);
-  Blocks::const_iterator BlockOf(Sequence sequence) const;
+  // The block in which that number would be.
+  std::size_t BlockOf(Sequence sequence) const;
+  // The block at `index`, no longer the last one, has fewer live entries than before, or is newly
+  // full: removes it, or merges it with its neighbours as far as they let themselves be merged.
+  void Tidy(std::size_t index, IsLive is_live);
   // Merges the block with the one behind it if that leaves few enough entries.
-  bool TryMerge(Blocks::iterator block, IsLive is_live);
+  bool TryMerge(std::size_t index, IsLive is_live);
 
   Blocks blocks_;  // ascending; the last one is being filled
   std::size_t live_ = 0;

@@ -55,6 +55,11 @@ void RawServer::WaitForConnections(size_t count) {
   mutex_.Await(absl::Condition(&enough));
 }
 
+size_t RawServer::connections() {
+  absl::MutexLock lock(&mutex_);
+  return served_;
+}
+
 void RawServer::Run() {
   while (true) {
     const int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);

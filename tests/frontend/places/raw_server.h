@@ -29,6 +29,7 @@ class RawServer {
   int port() const { return port_; }
   // Until so many connections have been served.
   void WaitForConnections(size_t count);
+  size_t connections();
 
  private:
   void Run();

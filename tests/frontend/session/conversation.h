@@ -1,0 +1,108 @@
+// A client's conversation with a session, without sockets: send, expect, and a Places upstream that
+// answers when the test says.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "frontend/session/session.h"
+
+namespace herd {
+
+// A herd of one: the real store, and nobody to tell.
+class StoreHerd final : public Herd {
+ public:
+  void Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) override {
+    updates_ += store_.Execute(requests, sightings);
+  }
+  std::size_t updates() const { return updates_; }
+  Store& store() { return store_; }
+
+ private:
+  Store store_{{"Goloman", 1}};
+  std::size_t updates_ = 0;
+};
+
+// How many of the bytes that wait reach the session next, 1 to `waiting`.
+using Cut = std::function<std::size_t(std::size_t waiting)>;
+
+// Drives one session as its connection would: hands it bytes only while there is room, and from
+// buffers of exactly their size, so that a sanitizer sees a read beyond them.
+class Client final : private Session::Host {
+ public:
+  struct Question {
+    places::Query query;
+    std::uint64_t ticket = 0;
+  };
+
+  explicit Client(Herd* herd, Cut cut = nullptr);
+
+  void Send(std::string_view bytes);
+  void HalfClose();
+  // Places answers the question of that number, counted from 0.
+  void Answer(std::size_t question, std::string_view json);
+
+  // What has come since the last call.
+  std::string Receive();
+  // What has come since the last call, as it left: one string for each write.
+  std::vector<std::string> ReceiveWrites();
+
+  const std::vector<Question>& questions() const { return questions_; }
+  const std::vector<std::string>& lines() const { return lines_; }
+  std::size_t unanswered() const { return questions_.size() - answers_; }
+  std::size_t most_unanswered() const { return most_unanswered_; }
+  std::size_t bytes_not_taken() const { return waiting_.size(); }
+  bool finished() const { return session_.finished(); }
+  bool cut_off() const { return session_.cut_off(); }
+
+  // The time at which the session receives; 5 seconds after the epoch at first.
+  void set_now(Nanos now) { now_ = now; }
+
+ private:
+  void AskPlaces(places::Query query, std::uint64_t ticket) override;
+  void OnLine(std::string_view line) override;
+
+  void Pump();
+  void HandOver();
+  void Write(std::string out);
+
+  SessionContext context_;
+  Session session_;
+  const Cut cut_;
+  Nanos now_ = 5 * kNanosPerSecond;
+  std::string waiting_;
+  bool half_closed_ = false;
+  bool end_told_ = false;
+  std::vector<std::string> writes_;
+  std::vector<Question> questions_;
+  std::vector<std::string> lines_;
+  std::size_t answers_ = 0;
+  std::size_t most_unanswered_ = 0;
+};
+
+// What is sent, answered and expected, in this order. It is played many times over, the bytes cut
+// differently each time, and what comes must be the same.
+class Conversation {
+ public:
+  Conversation& Send(std::string bytes);
+  Conversation& HalfClose();
+  Conversation& Answer(std::size_t question, std::string json);
+  // Exactly this has come since the last expectation.
+  Conversation& Expect(std::string bytes);
+  Conversation& ExpectClosed();
+  Conversation& ExpectOpen();
+
+  // In one piece, byte by byte, and cut at random.
+  void Play() const;
+
+ private:
+  using Step = std::function<void(Client&)>;
+  void PlayOnce(const Cut& cut) const;
+
+  std::vector<Step> steps_;
+};
+
+}  // namespace herd

@@ -1,0 +1,542 @@
+"""A neighbour that is not ours: plays Welsh over Propagate against a real Holiday.
+
+The proto files are a contract, so this speaks by them alone, in another language, with stubs made
+from them on the spot. Run by ctest with Debian's python3-grpcio and protobuf-compiler-grpc.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+import grpc
+
+# How long anything is waited for before it counts as missing.
+PATIENCE_S = 30
+KIWI = "+34.068930-118.445127"
+KIWI_TIME = "1520023934.918963997"
+# As propagate.proto counts them, for KIWI and KIWI_TIME: 2.6 and 3.6 digits, 10.9, west.
+KIWI_SHAPE = 2 | 6 << 4 | 3 << 8 | 6 << 12 | 10 << 16 | 9 << 20 | 1 << 25
+
+arguments = None
+propagate = propagate_grpc = operator = operator_grpc = None
+
+
+def make_stubs(directory):
+    subprocess.run(
+        [arguments.protoc, "--proto_path=" + arguments.protos, "--python_out=" + directory,
+         "--grpc_out=" + directory, "--plugin=protoc-gen-grpc=" + arguments.grpc_plugin,
+         "herd/v1/propagate.proto", "herd/v1/operator.proto"], check=True)
+    sys.path.insert(0, directory)
+    global propagate, propagate_grpc, operator, operator_grpc
+    from herd.v1 import propagate_pb2, propagate_pb2_grpc, operator_pb2, operator_pb2_grpc
+    propagate, propagate_grpc = propagate_pb2, propagate_pb2_grpc
+    operator, operator_grpc = operator_pb2, operator_pb2_grpc
+
+
+def private_address():
+    """An address of the loopback network that is this process's own."""
+    pid = os.getpid()
+    return "127.%d.%d.%d" % (1 + (pid >> 16 & 0x7f), pid >> 8 & 0xff, pid & 0xff)
+
+
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind((private_address(), 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def eventually(condition):
+    """The one place that asks again and again."""
+    deadline = time.monotonic() + PATIENCE_S
+    pause = threading.Event()
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        pause.wait(0.01)
+    return True
+
+
+class Stream:
+    """One end of a Link: what came is taken with receive(), what is to go is given to send()."""
+
+    def __init__(self):
+        self._incoming = queue.Queue()
+        self._outgoing = queue.Queue()
+
+    def send(self, message):
+        self._outgoing.put(message)
+
+    def close(self):
+        self._outgoing.put(None)
+
+    def receive(self):
+        """The next message; None at the end of the stream."""
+        return self._incoming.get(timeout=PATIENCE_S)
+
+    def nothing_received(self):
+        return self._incoming.empty()
+
+    def outgoing(self):
+        return iter(self._outgoing.get, None)
+
+    def take_all(self, messages):
+        try:
+            for message in messages:
+                self._incoming.put(message)
+        except grpc.RpcError:
+            pass  # It is the end, and its status is looked at elsewhere.
+        self._incoming.put(None)
+
+
+def start_taking(stream, messages):
+    threading.Thread(target=stream.take_all, args=(messages,), daemon=True).start()
+
+
+class Welsh:
+    """The called side: each Link that Holiday opens is a Stream of Pushes in, Acks out."""
+
+    def __init__(self, port):
+        self._links = queue.Queue()
+        self._open = []
+        # A call keeps its thread for as long as it lasts.
+        self._server = grpc.server(
+            concurrent.futures.ThreadPoolExecutor(max_workers=16),
+            options=[("grpc.so_reuseport", 0),
+                     # Holiday's keepalive pings come each second.
+                     ("grpc.http2.min_recv_ping_interval_without_data_ms", 500)])
+        propagate_grpc.add_PropagateServicer_to_server(self, self._server)
+        if self._server.add_insecure_port("%s:%d" % (private_address(), port)) != port:
+            raise RuntimeError("cannot listen on port %d" % port)
+        self._server.start()
+
+    def Link(self, pushes, _context):
+        stream = Stream()
+        start_taking(stream, pushes)
+        self._open.append(stream)
+        self._links.put(stream)
+        return stream.outgoing()
+
+    def next_link(self):
+        return self._links.get(timeout=PATIENCE_S)
+
+    def stop(self):
+        for stream in self._open:
+            stream.close()
+        self._server.stop(grace=None).wait()
+
+
+class Holiday:
+    """The real server, and how to reach it."""
+
+    def __init__(self, directory):
+        (self.client_port, self.propagate_port, self.operator_port, self._no_places,
+         *welsh) = free_ports(7)
+        self.welsh_propagate_port = welsh[1]
+        self._config = os.path.join(directory, "herd.json")
+        self._log = os.path.join(directory, "holiday.log")
+        with open(self._config, "w", encoding="utf-8") as file:
+            json.dump({"servers": [
+                self._server("Holiday", self.client_port, self.propagate_port,
+                             self.operator_port, ["Welsh"]),
+                self._server("Welsh", *welsh, [])]}, file)
+        self.process = None
+
+    @staticmethod
+    def _server(name, client_port, propagate_port, operator_port, neighbors):
+        return {"name": name, "host": private_address(), "client_port": client_port,
+                "propagate_port": propagate_port, "operator_port": operator_port,
+                "neighbors": neighbors}
+
+    def start(self):
+        with open(self._log, "a", encoding="utf-8") as log:
+            # It dies with this process, however that ends.
+            self.process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", arguments.server, "Holiday", "--config",
+                 self._config, "--listen", private_address(), "--places-url",
+                 "http://%s:%d" % (private_address(), self._no_places)],
+                stdout=log, stderr=log)
+        if not eventually(self._answers):
+            raise RuntimeError("Holiday does not start:\n" + self.log())
+
+    def _answers(self):
+        try:
+            return self.status() is not None
+        except grpc.RpcError:
+            return False
+
+    def status(self):
+        with grpc.insecure_channel(
+                "%s:%d" % (private_address(), self.operator_port),
+                options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
+            stub = operator_grpc.OperatorStub(channel)
+            return stub.GetStatus(operator.GetStatusRequest(), timeout=PATIENCE_S)
+
+    def converse(self, line):
+        """What a client that sends this line and half-closes is answered: the first line."""
+        with socket.create_connection((private_address(), self.client_port), PATIENCE_S) as client:
+            client.sendall(line + b"\n")
+            client.shutdown(socket.SHUT_WR)
+            return client.makefile("rb").read().split(b"\n")[0]
+
+    def log(self):
+        with open(self._log, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def terminate(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE_S)
+
+
+class LinkToHoliday(Stream):
+    """The calling side: a Stream of Acks in, Pushes out."""
+
+    def __init__(self, port):
+        super().__init__()
+        self._channel = grpc.insecure_channel("%s:%d" % (private_address(), port),
+                                              options=[("grpc.use_local_subchannel_pool", 1)])
+        self._call = propagate_grpc.PropagateStub(self._channel).Link(self.outgoing())
+        start_taking(self, self._call)
+
+    def hello(self, server="Welsh", receiver="Holiday", start_ns=77):
+        self.send(propagate.Push(hello=propagate.Hello(server=server, receiver=receiver,
+                                                       start_ns=start_ns)))
+
+    def status(self):
+        """Waits for the end."""
+        return self._call.code()
+
+    def hang_up(self):
+        self._call.cancel()
+        self.close()
+        self._channel.close()
+
+
+def kiwi_update(client_id=b"kiwi", step=1, **changes):
+    fields = dict(client_id=client_id, step=step, time_ns=1520023934918963997,
+                  skew_ns=-1500000000, latitude=34068930, longitude=118445127,
+                  text_shape=KIWI_SHAPE)
+    fields.update(changes)
+    return propagate.Update(**fields)
+
+
+def push_of(*updates, origin=0, after=0, through=None, declare=True):
+    origins = [propagate.Origin(server="Welsh", start_ns=77)] if declare else []
+    through = after + sum(update.step for update in updates) if through is None else through
+    return propagate.Push(origins=origins, ranges=[
+        propagate.Range(origin=origin, after=after, through=through, updates=updates)])
+
+
+class ResultWithLog(unittest.TextTestResult):
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        print("--- the log of Holiday\n" + test.holiday.log(), file=sys.stderr)
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        print("--- the log of Holiday\n" + test.holiday.log(), file=sys.stderr)
+
+
+class ForeignNeighbor(unittest.TestCase):
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="herd-test-")
+        self.addCleanup(directory.cleanup)
+        self.holiday = Holiday(directory.name)
+        self.welsh = Welsh(self.holiday.welsh_propagate_port)
+        self.addCleanup(self.welsh.stop)
+        self.holiday.start()
+        self.addCleanup(self.stop_holiday)
+
+    def stop_holiday(self):
+        if self.holiday.process.poll() is None:
+            self.assertEqual(self.holiday.terminate(), 0)
+
+    def call_holiday(self):
+        link = LinkToHoliday(self.holiday.propagate_port)
+        self.addCleanup(link.hang_up)
+        return link
+
+    def link_to_holiday(self):
+        """A link whose hello is answered; with the first Ack."""
+        link = self.call_holiday()
+        link.hello()
+        return link, link.receive()
+
+    def link_from_holiday(self, ack=None):
+        """A link whose hello has come and been answered."""
+        link = self.welsh.next_link()
+        hello = link.receive().hello
+        link.send(ack or propagate.Ack(start_ns=77))
+        return link, hello
+
+    def report(self, client_id, position=KIWI, at=KIWI_TIME):
+        line = ("IAMAT %s %s %s" % (client_id, position, at)).encode()
+        reply = self.holiday.converse(line)
+        self.assertTrue(reply.startswith(b"AT Holiday "), reply)
+        return reply
+
+    def receive_ranges(self, link, count):
+        """Ranges until so many updates have come."""
+        ranges = []
+        while sum(len(one.updates) for one in ranges) < count:
+            push = link.receive()
+            self.assertIsNotNone(push, "the link has ended")
+            ranges.extend(push.ranges)
+        return ranges
+
+    # What Holiday sends as a caller.
+
+    def test_it_says_hello_and_waits_for_our_vector_before_it_pushes(self):
+        link = self.welsh.next_link()
+        first = link.receive()
+        self.assertEqual((first.hello.server, first.hello.receiver), ("Holiday", "Welsh"))
+        self.assertEqual(first.hello.start_ns, self.holiday.status().start_ns)
+        self.assertEqual((len(first.origins), len(first.ranges)), (0, 0))
+        self.report("kiwi")
+        self.assertTrue(link.nothing_received())
+        self.assertFalse(self.holiday.status().neighbors[0].outbound_up)
+        link.send(propagate.Ack(start_ns=77))
+        self.assertFalse(link.receive().HasField("hello"))
+        self.assertTrue(self.holiday.status().neighbors[0].outbound_up)
+
+    def test_a_report_arrives_as_numbers_with_the_shape_of_their_text(self):
+        link, hello = self.link_from_holiday()
+        reply = self.report("kiwi.cs.ucla.edu")
+        push = link.receive()
+        self.assertEqual(list(push.origins),
+                         [propagate.Origin(server="Holiday", start_ns=hello.start_ns)])
+        sign, seconds = reply.split()[2][:1], reply.split()[2][1:]
+        skew_ns = int(sign + seconds.replace(b".", b""))
+        self.assertEqual(list(push.ranges), [propagate.Range(
+            origin=0, after=0, through=1,
+            updates=[kiwi_update(b"kiwi.cs.ucla.edu", skew_ns=skew_ns)])])
+
+    def test_a_report_that_does_not_fit_the_numbers_arrives_as_it_was_written(self):
+        link, _ = self.link_from_holiday()
+        self.report("exact", "+34.0689300000000000000001-118.445127", KIWI_TIME + "1")
+        update = link.receive().ranges[0].updates[0]
+        self.assertEqual(update.text_shape, 0)
+        self.assertEqual(update.position_text, b"+34.0689300000000000000001-118.445127")
+        self.assertEqual(update.time_text, KIWI_TIME.encode() + b"1")
+        self.assertEqual(update.time_ns, 1520023934918963997)
+
+    def test_what_we_acknowledge_is_no_lag_any_more(self):
+        link, hello = self.link_from_holiday()
+        self.report("kiwi")
+        self.receive_ranges(link, 1)
+        self.assertEqual(self.holiday.status().neighbors[0].lag_updates, 1)
+        link.send(propagate.Ack(
+            origins=[propagate.Origin(server="Holiday", start_ns=hello.start_ns)],
+            vector=[propagate.Have(origin=0, through=1)], pushes=1))
+        self.assertTrue(
+            eventually(lambda: self.holiday.status().neighbors[0].lag_updates == 0))
+
+    def test_after_a_reconnect_it_goes_on_where_our_vector_ends(self):
+        link, hello = self.link_from_holiday()
+        for number in range(1, 6):
+            self.report("walker-%d" % number)
+        self.receive_ranges(link, 5)
+        link.close()
+        holiday = propagate.Origin(server="Holiday", start_ns=hello.start_ns)
+        link, again = self.link_from_holiday(propagate.Ack(
+            origins=[holiday], vector=[propagate.Have(origin=0, through=3)], start_ns=77))
+        self.assertEqual(again, hello)
+        ranges = self.receive_ranges(link, 2)
+        self.assertEqual((ranges[0].after, ranges[-1].through), (3, 5))
+        self.assertEqual([update.client_id for one in ranges for update in one.updates],
+                         [b"walker-4", b"walker-5"])
+
+    def test_what_has_been_superseded_is_not_sent_again(self):
+        link, _ = self.link_from_holiday()
+        for second in range(3):
+            self.report("mover", at=str(1520023934 + second))
+        self.receive_ranges(link, 1)
+        link.close()
+        link, _ = self.link_from_holiday()
+        ranges = self.receive_ranges(link, 1)
+        self.assertEqual((ranges[0].after, ranges[-1].through), (0, 3))
+        self.assertEqual([(update.step, update.time_ns) for update in ranges[0].updates],
+                         [(3, 1520023936000000000)])
+
+    def test_it_goes_back_when_we_answer_with_a_rewind(self):
+        link, hello = self.link_from_holiday()
+        self.report("kiwi")
+        self.receive_ranges(link, 1)
+        link.send(propagate.Ack(
+            origins=[propagate.Origin(server="Holiday", start_ns=hello.start_ns)],
+            vector=[propagate.Have(origin=0, through=0, rewind=True)], pushes=1))
+        again = self.receive_ranges(link, 1)
+        self.assertEqual((again[0].after, again[0].through), (0, 1))
+
+    # What Holiday answers as the called one.
+
+    def test_its_first_ack_has_its_start_and_no_vector_when_it_has_nothing(self):
+        _, ack = self.link_to_holiday()
+        self.assertEqual(ack, propagate.Ack(start_ns=self.holiday.status().start_ns))
+        self.assertTrue(self.holiday.status().neighbors[0].inbound_up)
+
+    def test_its_first_ack_has_its_whole_vector(self):
+        self.report("kiwi")
+        self.report("other")
+        _, ack = self.link_to_holiday()
+        self.assertEqual(list(ack.origins),
+                         [propagate.Origin(server="Holiday", start_ns=ack.start_ns)])
+        self.assertEqual(list(ack.vector), [propagate.Have(origin=0, through=2)])
+
+    def test_what_we_push_is_shown_byte_for_byte(self):
+        link, _ = self.link_to_holiday()
+        verbatim = kiwi_update(
+            b"text\xff", skew_ns=250000001, latitude=0, longitude=0, text_shape=0,
+            position_text=b"+0000000000000000034.5-118.445127000000000000000",
+            time_text=b"0001520023934.9189639971234567890")
+        link.send(push_of(kiwi_update(b"numbers"), verbatim))
+        ack = link.receive()
+        self.assertEqual(list(ack.origins), [propagate.Origin(server="Welsh", start_ns=77)])
+        self.assertEqual(list(ack.vector), [propagate.Have(origin=0, through=2)])
+        self.assertEqual(ack.pushes, 1)
+        self.assertEqual(self.holiday.converse(b"WHATSAT numbers 10 5"),
+                         b"AT Welsh -1.500000000 numbers %s %s" %
+                         (KIWI.encode(), KIWI_TIME.encode()))
+        self.assertEqual(self.holiday.converse(b"WHATSAT text\xff 10 5"),
+                         b"AT Welsh +0.250000001 text\xff %s %s" %
+                         (verbatim.position_text, verbatim.time_text))
+
+    def test_what_we_pushed_is_not_sent_back_to_us(self):
+        inbound, _ = self.link_from_holiday()
+        # A run of ours is known by its start: on both links it has to be the same.
+        self.assertTrue(eventually(lambda: self.holiday.status().neighbors[0].outbound_up))
+        link, _ = self.link_to_holiday()
+        link.send(push_of(kiwi_update(b"ours")))
+        self.assertEqual(link.receive().pushes, 1)
+        self.report("theirs")
+        clients = [update.client_id
+                   for one in self.receive_ranges(inbound, 1) for update in one.updates]
+        self.assertEqual(clients, [b"theirs"])
+
+    def test_a_range_beyond_a_gap_is_answered_with_a_rewind_and_changes_nothing(self):
+        link, _ = self.link_to_holiday()
+        link.send(push_of(kiwi_update(b"beyond"), after=5))
+        ack = link.receive()
+        self.assertEqual(list(ack.vector), [propagate.Have(origin=0, through=0, rewind=True)])
+        self.assertEqual(ack.pushes, 1)
+        self.assertEqual(self.holiday.converse(b"WHATSAT beyond 10 5"), b"? WHATSAT beyond 10 5")
+        link.send(push_of(kiwi_update(b"beyond", step=6), declare=False))
+        ack = link.receive()
+        self.assertEqual(list(ack.vector), [propagate.Have(origin=0, through=6)])
+        self.assertEqual(ack.pushes, 2)
+        self.assertTrue(self.holiday.converse(b"WHATSAT beyond 10 5").startswith(b"AT Welsh "))
+
+    def test_the_same_twice_is_harmless(self):
+        link, _ = self.link_to_holiday()
+        link.send(push_of(kiwi_update()))
+        link.receive()
+        link.send(push_of(kiwi_update(), declare=False))
+        ack = link.receive()
+        self.assertEqual((len(ack.vector), ack.pushes), (0, 2))
+        neighbor = self.holiday.status().neighbors[0]
+        self.assertEqual((neighbor.received_updates, neighbor.duplicate_updates), (2, 1))
+
+    # Whom and what it refuses.
+
+    def test_a_stranger_and_who_means_another_are_denied(self):
+        for hello in (dict(server="Nobody"), dict(server="Holiday"), dict(server=""),
+                      dict(receiver="Goloman"), dict(receiver="")):
+            with self.subTest(**hello):
+                link = self.call_holiday()
+                link.hello(**hello)
+                self.assertEqual(link.status(), grpc.StatusCode.PERMISSION_DENIED)
+
+    def test_a_first_push_without_hello_is_invalid(self):
+        link = self.call_holiday()
+        link.send(push_of(kiwi_update()))
+        self.assertEqual(link.status(), grpc.StatusCode.INVALID_ARGUMENT)
+
+    def test_nonsense_is_invalid_and_changes_nothing(self):
+        no_text = dict(latitude=0, longitude=0, text_shape=0)
+        nonsense = {
+            "a second hello": propagate.Push(hello=propagate.Hello(server="Welsh")),
+            "an origin never declared": push_of(kiwi_update(), origin=1),
+            "an origin without a name": propagate.Push(origins=[propagate.Origin(start_ns=1)]),
+            "an origin without a start": propagate.Push(origins=[propagate.Origin(server="A")]),
+            "an empty range": push_of(after=3, through=3),
+            "a range backwards": push_of(after=3, through=2),
+            "step 0": push_of(kiwi_update(step=0), through=1),
+            "a step out of the range": push_of(kiwi_update(step=2), through=1),
+            "no client": push_of(kiwi_update(b"")),
+            "white space in the client": push_of(kiwi_update(b"a b")),
+            "a client too long": push_of(kiwi_update(b"c" * 8193)),
+            "beyond the pole": push_of(kiwi_update(latitude=90000001)),
+            "beyond the date line": push_of(kiwi_update(longitude=180000001)),
+            "an impossible shape": push_of(kiwi_update(text_shape=1)),
+            "no text at all": push_of(kiwi_update(**no_text)),
+            "a text that is no position": push_of(kiwi_update(
+                position_text=b"here", time_text=KIWI_TIME.encode(), **no_text)),
+            "a text of another time": push_of(kiwi_update(
+                position_text=KIWI.encode(), time_text=b"1520023935", **no_text)),
+        }
+        for what, push in nonsense.items():
+            with self.subTest(what):
+                link, _ = self.link_to_holiday()
+                link.send(push)
+                self.assertEqual(link.status(), grpc.StatusCode.INVALID_ARGUMENT)
+        self.assertEqual(self.holiday.status().clients, 0)
+
+    def test_updates_of_its_own_run_that_it_never_made_are_invalid(self):
+        link, ack = self.link_to_holiday()
+        push = push_of(kiwi_update())
+        push.origins[0].CopyFrom(propagate.Origin(server="Holiday", start_ns=ack.start_ns))
+        link.send(push)
+        self.assertEqual(link.status(), grpc.StatusCode.INVALID_ARGUMENT)
+
+    def test_nonsense_as_an_ack_makes_it_hang_up_and_call_again(self):
+        link, hello = self.link_from_holiday()
+        link.send(propagate.Ack(vector=[propagate.Have(origin=9, through=1)]))
+        self.assertIsNone(link.receive())
+        _, again = self.link_from_holiday()
+        self.assertEqual(again, hello)
+
+    def test_the_newest_link_takes_the_place_of_the_older(self):
+        older, _ = self.link_to_holiday()
+        newer, _ = self.link_to_holiday()
+        self.assertEqual(older.status(), grpc.StatusCode.ABORTED)
+        newer.send(push_of(kiwi_update()))
+        self.assertEqual(newer.receive().pushes, 1)
+
+    def test_a_server_that_stops_says_that_it_is_unavailable(self):
+        link, _ = self.link_to_holiday()
+        self.link_from_holiday()
+        self.assertEqual(self.holiday.terminate(), 0)
+        self.assertEqual(link.status(), grpc.StatusCode.UNAVAILABLE)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--server", required=True, help="the herd-server program")
+    parser.add_argument("--protos", required=True, help="the directory of herd/v1/*.proto")
+    parser.add_argument("--protoc", default="protoc")
+    parser.add_argument("--grpc-plugin", required=True, help="the grpc_python_plugin program")
+    global arguments
+    arguments, rest = parser.parse_known_args()
+    with tempfile.TemporaryDirectory(prefix="herd-stubs-") as directory:
+        make_stubs(directory)
+        unittest.main(argv=[sys.argv[0], *rest], testRunner=unittest.TextTestRunner(
+            verbosity=2, resultclass=ResultWithLog))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,183 @@
+#include "tests/herd/harness/test_herd.h"
+
+#include <signal.h>
+
+#include <iostream>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "tests/herd/harness/eventually.h"
+#include "tests/herd/harness/loopback.h"
+
+namespace herd::test {
+namespace {
+
+constexpr std::chrono::seconds kStatusTimeout{10};
+
+using Vector = std::map<std::pair<std::string, std::uint64_t>, std::uint64_t>;
+
+// Without the origins of which nothing is had: a run that has accepted nothing is known to none but
+// itself.
+Vector VectorOf(const v1::GetStatusResponse& status) {
+  Vector vector;
+  for (const v1::OriginProgress& progress : status.vector()) {
+    if (progress.through() == 0) continue;
+    vector[{progress.origin().server(), progress.origin().start_ns()}] = progress.through();
+  }
+  return vector;
+}
+
+std::string Describe(const std::vector<v1::GetStatusResponse>& statuses) {
+  std::string text = absl::StrCat(statuses.size(), " answered:\n");
+  for (const v1::GetStatusResponse& status : statuses) {
+    absl::StrAppend(&text, status.ShortDebugString(), "\n");
+  }
+  return text;
+}
+
+}  // namespace
+
+config::HerdConfig DefaultGraph() {
+  config::HerdConfig herd = config::DefaultHerdConfig();
+  const std::vector<std::uint16_t> ports = FreePorts(3 * herd.servers.size());
+  auto next = ports.begin();
+  for (config::ServerConfig& server : herd.servers) {
+    server.host = PrivateAddress();
+    server.client_port = *next++;
+    server.propagate_port = *next++;
+    server.operator_port = *next++;
+  }
+  return herd;
+}
+
+TestHerd::TestHerd(Options options) : options_(std::move(options)) {
+  WriteFile(File("herd.json"), config::ToJson(options_.herd));
+}
+
+TestHerd::~TestHerd() {
+  for (const auto& [name, server] : servers_) server->Signal(SIGTERM);
+  for (const auto& [name, server] : servers_) {
+    EXPECT_EQ(server->Wait(), 0) << name << " did not stop as it should";
+  }
+  if (testing::Test::HasFailure()) PrintLogs();
+}
+
+void TestHerd::PrintLogs() {
+  for (const std::string& name : Names()) {
+    std::cerr << "--- the log of " << name << " ends with\n"
+              << Tail(LogFile(name)) << "--- and its output with\n"
+              << Tail(File(name + ".out"));
+  }
+}
+
+std::vector<std::string> TestHerd::Names() const {
+  std::vector<std::string> names;
+  for (const config::ServerConfig& server : options_.herd.servers) names.push_back(server.name);
+  return names;
+}
+
+std::uint16_t TestHerd::Port(const std::string& name) const {
+  return options_.herd.Find(name)->client_port;
+}
+
+std::vector<std::string> TestHerd::CommandLine(const std::string& name) const {
+  const std::string nobody = absl::StrCat("http://", PrivateAddress(), ":", refusing_.port());
+  return {HERD_SERVER,    name,
+          "--config",     File("herd.json"),
+          "--listen",     PrivateAddress(),
+          "--places-url", options_.places_url.empty() ? nobody : options_.places_url};
+}
+
+void TestHerd::Launch(const std::string& name) {
+  std::vector<std::string> command = CommandLine(name);
+  command.insert(command.end(), {"--log-file", LogFile(name)});
+  command.insert(command.end(), options_.further_arguments.begin(),
+                 options_.further_arguments.end());
+  servers_[name] = std::make_unique<Process>(command, File(name + ".out"));
+}
+
+void TestHerd::AwaitAnswers(const std::string& name) {
+  const config::ServerConfig& server = *options_.herd.Find(name);
+  const client::Endpoint endpoint{.host = server.host, .port = server.operator_port};
+  // A client made anew, since one that was refused waits long before it tries again.
+  const bool answers = Eventually(
+      [&] { return client::OperatorClient({endpoint}).GetStatus(kStatusTimeout)[0].ok(); });
+  EXPECT_TRUE(answers) << name << " does not start";
+}
+
+void TestHerd::Start(const std::string& name) {
+  Launch(name);
+  AwaitAnswers(name);
+}
+
+void TestHerd::StartAll() {
+  for (const std::string& name : Names()) Launch(name);
+  for (const std::string& name : Names()) AwaitAnswers(name);
+}
+
+void TestHerd::StartAllLinked() {
+  StartAll();
+  AwaitLinksUp();
+}
+
+void TestHerd::Terminate(const std::string& name) {
+  Server(name).Signal(SIGTERM);
+  EXPECT_EQ(Server(name).Wait(), 0) << name << " did not stop as it should";
+  servers_.erase(name);
+}
+
+void TestHerd::Kill(const std::string& name) {
+  Server(name).Kill();
+  servers_.erase(name);
+}
+
+std::vector<v1::GetStatusResponse> TestHerd::GetStatus() {
+  std::vector<client::Endpoint> endpoints;
+  for (const config::ServerConfig& server : options_.herd.servers) {
+    if (servers_.contains(server.name)) endpoints.push_back({server.host, server.operator_port});
+  }
+  std::vector<v1::GetStatusResponse> statuses;
+  for (auto& answer : client::OperatorClient(endpoints).GetStatus(kStatusTimeout)) {
+    if (!answer.ok()) return {};
+    statuses.push_back(*std::move(answer));
+  }
+  return statuses;
+}
+
+bool TestHerd::LinksUp() {
+  const std::vector<v1::GetStatusResponse> statuses = GetStatus();
+  for (const v1::GetStatusResponse& status : statuses) {
+    for (const v1::Neighbor& neighbor : status.neighbors()) {
+      if (!servers_.contains(neighbor.server())) continue;
+      if (!neighbor.outbound_up() || !neighbor.inbound_up()) return false;
+    }
+  }
+  return !statuses.empty();
+}
+
+bool TestHerd::AwaitLinksUp() {
+  const bool up = Eventually([this] { return LinksUp(); });
+  EXPECT_TRUE(up) << "the links do not come up; " << Describe(GetStatus());
+  return up;
+}
+
+bool TestHerd::Converged() {
+  const std::vector<v1::GetStatusResponse> statuses = GetStatus();
+  for (const v1::GetStatusResponse& status : statuses) {
+    if (status.clients() != statuses[0].clients()) return false;
+    if (VectorOf(status) != VectorOf(statuses[0])) return false;
+  }
+  return !statuses.empty();
+}
+
+std::optional<std::chrono::milliseconds> TestHerd::AwaitConverged() {
+  const auto begin = std::chrono::steady_clock::now();
+  const bool converged = Eventually([this] { return Converged(); });
+  EXPECT_TRUE(converged) << "the servers do not come to hold the same; " << Describe(GetStatus());
+  if (!converged) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                               begin);
+}
+
+}  // namespace herd::test

@@ -1,0 +1,83 @@
+// A herd of real server processes on ports of their own.
+//
+// Belongs to the main thread of the test. At its end every server that still runs is asked to stop,
+// and must; if the test has failed by then, the ends of the logs are printed.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "client/net/operator_client.h"
+#include "server/config/herd_config.h"
+#include "tests/herd/harness/files.h"
+#include "tests/herd/harness/process.h"
+#include "tests/herd/harness/upstream.h"
+
+namespace herd::test {
+
+// The default herd's servers and edges, on free ports of PrivateAddress().
+config::HerdConfig DefaultGraph();
+
+class TestHerd {
+ public:
+  struct Options {
+    config::HerdConfig herd = DefaultGraph();
+    // Nobody is there by default.
+    std::string places_url;
+    std::vector<std::string> further_arguments;
+  };
+
+  TestHerd() : TestHerd(Options{}) {}
+  explicit TestHerd(Options options);
+  ~TestHerd();
+  TestHerd(const TestHerd&) = delete;
+  TestHerd& operator=(const TestHerd&) = delete;
+
+  const config::HerdConfig& config() const { return options_.herd; }
+  std::vector<std::string> Names() const;
+  std::uint16_t Port(const std::string& name) const;
+  // The command line that starts a server, without further arguments.
+  std::vector<std::string> CommandLine(const std::string& name) const;
+  // A path beside the herd's own files.
+  std::string File(const std::string& name) const { return directory_.File(name); }
+
+  // Return when the server answers clients and operators.
+  void Start(const std::string& name);
+  void StartAll();
+  // StartAll, and every link is up.
+  void StartAllLinked();
+  // SIGTERM; the server must exit with 0.
+  void Terminate(const std::string& name);
+  void Kill(const std::string& name);
+  Process& Server(const std::string& name) { return *servers_.at(name); }
+
+  // In the order of the configuration, the servers that run. Empty if one does not answer.
+  std::vector<v1::GetStatusResponse> GetStatus();
+  // Every link between servers that run is up.
+  bool AwaitLinksUp();
+  // All servers that run hold the same: as many clients, and equal vectors. How long it took.
+  std::optional<std::chrono::milliseconds> AwaitConverged();
+
+  std::string Log(const std::string& name) const { return ReadFile(LogFile(name)); }
+
+ private:
+  std::string LogFile(const std::string& name) const { return File(name + ".log"); }
+  void Launch(const std::string& name);
+  void AwaitAnswers(const std::string& name);
+  bool LinksUp();
+  bool Converged();
+  void PrintLogs();
+
+  const Options options_;
+  const TempDir directory_;
+  BoundPort refusing_;  // Where Places is by default.
+  std::map<std::string, std::unique_ptr<Process>> servers_;
+};
+
+}  // namespace herd::test

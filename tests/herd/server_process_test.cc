@@ -1,0 +1,186 @@
+// The server as a program: how it starts, what it refuses and how it stops.
+#include <signal.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/herd/harness/eventually.h"
+#include "tests/herd/harness/test_herd.h"
+#include "tests/herd/harness/text.h"
+#include "tests/herd/harness/text_client.h"
+
+namespace herd::test {
+namespace {
+
+using testing::HasSubstr;
+
+struct Ended {
+  std::optional<int> status;
+  std::string output;
+};
+
+class ServerProcess : public testing::Test {
+ protected:
+  Ended Run(const std::vector<std::string>& arguments) {
+    const std::string output = directory_.File(absl::StrCat("output-", ++runs_));
+    std::vector<std::string> command = {HERD_SERVER};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    Process process(command, output);
+    return {.status = process.Wait(), .output = process.Output()};
+  }
+
+  std::string FileWith(std::string_view text) {
+    const std::string path = directory_.File(absl::StrCat("file-", ++runs_));
+    WriteFile(path, text);
+    return path;
+  }
+
+  // A Goloman that shares nothing with the running one but what `share` makes alike.
+  template <typename Share>
+  Ended RunBeside(const config::HerdConfig& running, const Share& share) {
+    config::HerdConfig other = DefaultGraph();
+    share(*running.Find("Goloman"), other.servers[0]);
+    return Run({"Goloman", "--listen", PrivateAddress(), "--config",
+                FileWith(config::ToJson(other)), "--log-file", directory_.File("second.log")});
+  }
+
+  const TempDir directory_;
+  int runs_ = 0;
+};
+
+TEST_F(ServerProcess, ASecondOneOfTheSameNameFailsAndNamesAPortAndTheFirstLivesOn) {
+  TestHerd herd;
+  herd.Start("Goloman");
+  Process second(herd.CommandLine("Goloman"), directory_.File("output"));
+  EXPECT_EQ(second.Wait(), 1);
+  EXPECT_THAT(second.Output(), HasSubstr(absl::StrCat(herd.config().servers[0].propagate_port)));
+  const std::string iamat = Iamat("walker", "1520023934");
+  EXPECT_TRUE(IsReplyTo(iamat, "Goloman", TextClient(herd.Port("Goloman")).Ask(iamat)));
+}
+
+TEST_F(ServerProcess, AClientPortThatIsTakenIsNamed) {
+  TestHerd herd;
+  herd.Start("Goloman");
+  const Ended ended = RunBeside(herd.config(), [](const auto& running, auto& second) {
+    second.client_port = running.client_port;
+  });
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_THAT(ended.output, HasSubstr(absl::StrCat("cannot listen on ", PrivateAddress(), " port ",
+                                                   herd.Port("Goloman"), " for clients")));
+}
+
+TEST_F(ServerProcess, APropagatePortThatIsTakenIsNamed) {
+  TestHerd herd;
+  herd.Start("Goloman");
+  const Ended ended = RunBeside(herd.config(), [](const auto& running, auto& second) {
+    second.propagate_port = running.propagate_port;
+  });
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_THAT(ended.output,
+              HasSubstr(absl::StrCat("cannot listen on ", PrivateAddress(), ":",
+                                     herd.config().servers[0].propagate_port, " for neighbors")));
+}
+
+TEST_F(ServerProcess, AnOperatorPortThatIsTakenIsNamed) {
+  TestHerd herd;
+  herd.Start("Goloman");
+  const Ended ended = RunBeside(herd.config(), [](const auto& running, auto& second) {
+    second.operator_port = running.operator_port;
+  });
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_THAT(ended.output,
+              HasSubstr(absl::StrCat("cannot listen on ", PrivateAddress(), ":",
+                                     herd.config().servers[0].operator_port, " for operators")));
+}
+
+TEST_F(ServerProcess, SeveralThreadsDoNotShareAPortWithAnotherProcess) {
+  TestHerd herd({.further_arguments = {"--threads", "3"}});
+  herd.Start("Goloman");
+  config::HerdConfig other = DefaultGraph();
+  other.servers[0].client_port = herd.Port("Goloman");
+  const Ended ended = Run({"Goloman", "--threads", "3", "--listen", PrivateAddress(), "--config",
+                           FileWith(config::ToJson(other))});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_THAT(ended.output, HasSubstr(absl::StrCat("port ", herd.Port("Goloman"))));
+}
+
+TEST_F(ServerProcess, AnAddressThatThisMachineHasNotIsNamed) {
+  TestHerd herd;
+  const Ended ended = Run({"Goloman", "--config", herd.File("herd.json"), "--listen", "192.0.2.1"});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_THAT(ended.output, HasSubstr("192.0.2.1"));
+}
+
+TEST_F(ServerProcess, AnUnknownNameIsRefusedWithTheNamesThatThereAre) {
+  const Ended ended = Run({"Nobody"});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_THAT(ended.output, HasSubstr("Nobody"));
+  EXPECT_THAT(ended.output, HasSubstr("Goloman, Hands, Holiday, Wilkes, Welsh"));
+  EXPECT_EQ(Run({}).status, 1);
+}
+
+TEST_F(ServerProcess, ABadConfigurationIsRefusedByFileAndReason) {
+  const std::string broken = FileWith("{\"servers\": [}");
+  const std::string one_sided =
+      FileWith(R"({"servers": [{"name": "A", "client_port": 1, "propagate_port": 2,
+                  "operator_port": 3, "neighbors": ["B"]}]})");
+  for (const std::string& file : {broken, one_sided, directory_.File("missing")}) {
+    for (const char* const name : {"A", "--check-config"}) {
+      const Ended ended = Run({name, "--config", file});
+      EXPECT_EQ(ended.status, 1);
+      EXPECT_THAT(ended.output, HasSubstr(file));
+    }
+  }
+  EXPECT_THAT(Run({"A", "--config", broken}).output, HasSubstr("line 1, column 14"));
+  EXPECT_THAT(Run({"A", "--config", one_sided}).output, HasSubstr("\"B\", not in the herd"));
+}
+
+TEST_F(ServerProcess, CheckConfigSaysNothingAboutAGoodConfigurationAndStartsNothing) {
+  TestHerd herd;
+  herd.Start("Goloman");
+  for (const char* const name : {"--check-config", "Goloman", "Welsh"}) {
+    const Ended ended = Run({name, "--check-config", "--config", herd.File("herd.json")});
+    EXPECT_EQ(ended.status, 0);
+    EXPECT_EQ(ended.output, "");
+  }
+  EXPECT_EQ(Run({"Nobody", "--check-config"}).status, 1);
+}
+
+TEST_F(ServerProcess, ALogFileThatCannotBeOpenedIsNamed) {
+  const Ended ended = Run({"Goloman", "--log-file", "/proc/none/such"});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_THAT(ended.output, HasSubstr("/proc/none/such"));
+}
+
+class StoppingSignal : public testing::TestWithParam<int> {};
+
+TEST_P(StoppingSignal, EndsAServerWithExitStatus0AlsoWithClientsThatWaitForPlaces) {
+  Upstream silent(Behaviour::kSilent);
+  TestHerd herd({.places_url = silent.Url()});
+  herd.StartAllLinked();
+  TextClient idle(herd.Port("Goloman"));
+  TextClient waiting(herd.Port("Goloman"));
+  TextClient half_said(herd.Port("Goloman"));
+  half_said.Send("IAMAT half");
+  const std::string at = waiting.Ask(Iamat("walker", "1520023934"));
+  EXPECT_NE(at, "");
+  waiting.Send(Whatsat("walker") + "\n");
+  ASSERT_TRUE(Eventually([&] { return silent.requests() == 1; }));
+  herd.Server("Goloman").Signal(GetParam());
+  EXPECT_EQ(herd.Server("Goloman").Wait(), 0);
+  EXPECT_EQ(idle.ReadOnce(), "");
+  EXPECT_THAT(herd.Log("Goloman"), HasSubstr(GetParam() == SIGINT ? "SIGINT" : "SIGTERM"));
+  EXPECT_THAT(herd.Log("Goloman"), HasSubstr("Goloman has stopped"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, StoppingSignal, testing::Values(SIGINT, SIGTERM),
+                         [](const auto& test) {
+                           return test.param == SIGINT ? "SigInt" : "SigTerm";
+                         });
+
+}  // namespace
+}  // namespace herd::test

@@ -1,0 +1,301 @@
+#include "server/peer/outbound_link.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "tests/server/peer/reports.h"
+
+namespace herd::peer {
+namespace {
+
+constexpr std::uint64_t kNeighborRun = 50;
+
+class AnOutboundLink : public ::testing::Test {
+ protected:
+  AnOutboundLink() { link_.Open(); }
+
+  // The neighbour has been greeted and has answered that it has nothing.
+  void BringUp() {
+    ASSERT_TRUE(Push().has_hello());
+    ASSERT_TRUE(Ack(0).ok());
+    ASSERT_TRUE(link_.up());
+  }
+
+  // The next push; an empty one if there is none.
+  v1::Push Push() {
+    v1::Push push;
+    if (!link_.NextPush(Vector(store_), &push)) push.Clear();
+    for (const v1::Origin& origin : push.origins()) {
+      declared_.push_back(absl::StrCat(origin.server(), ".", origin.start_ns()));
+    }
+    return push;
+  }
+
+  // The next push as "Goloman.1(0,2] x2 Hands.5(0,9] x1", or "" for none.
+  std::string Ranges() {
+    std::string text;
+    const v1::Push push = Push();
+    for (const v1::Range& range : push.ranges()) {
+      absl::StrAppend(&text, text.empty() ? "" : " ", declared_.at(range.origin()), "(",
+                      range.after(), ",", range.through(), "] x", range.updates_size());
+    }
+    return text;
+  }
+
+  // An Ack with the neighbour's numbers: 0 is Goloman.1, 1 is Hands.5.
+  absl::Status Ack(std::uint64_t pushes, const std::vector<v1::Have>& vector = {}) {
+    v1::Ack ack;
+    if (!acked_) {
+      ack.set_start_ns(kNeighborRun);
+      AddOrigin(ack, "Goloman", 1);
+      AddOrigin(ack, "Hands", 5);
+    }
+    acked_ = true;
+    ack.set_pushes(pushes);
+    for (const v1::Have& have : vector) *ack.add_vector() = have;
+    return link_.OnAck(ack);
+  }
+  static void AddOrigin(v1::Ack& ack, const std::string& server, std::uint64_t start_ns) {
+    v1::Origin* const origin = ack.add_origins();
+    origin->set_server(server);
+    origin->set_start_ns(start_ns);
+  }
+  static v1::Have Have(std::uint32_t origin, Sequence through, bool rewind = false) {
+    v1::Have have;
+    have.set_origin(origin);
+    have.set_through(through);
+    have.set_rewind(rewind);
+    return have;
+  }
+
+  void Reports(int count, const std::string& prefix = "phone") {
+    for (int i = 0; i < count; ++i) Report(store_, absl::StrCat(prefix, i), "5");
+  }
+  void HandsHas(Sequence through) { store_.Apply(hands_, 0, through, {}); }
+  std::uint64_t Lag() { return link_.Lag(Vector(store_)); }
+
+  Store store_{{"Goloman", 1}};
+  const OriginIndex hands_ = *store_.Intern({"Hands", 5});
+  OutboundLink link_{&store_, {"Goloman", 1}, "Wilkes"};
+  std::vector<std::string> declared_;
+  bool acked_ = false;
+};
+
+TEST_F(AnOutboundLink, SaysFirstWhoItIsAndWhomItMeans) {
+  Report(store_, "kiwi", "5");
+  const v1::Push push = Push();
+  EXPECT_EQ(push.hello().server(), "Goloman");
+  EXPECT_EQ(push.hello().receiver(), "Wilkes");
+  EXPECT_EQ(push.hello().start_ns(), 1u);
+  EXPECT_EQ(push.ranges_size(), 0);
+}
+
+TEST_F(AnOutboundLink, PushesNothingBeforeTheNeighborHasSaidHowFarItHasEverything) {
+  Report(store_, "kiwi", "5");
+  Push();
+  EXPECT_EQ(Ranges(), "");
+  EXPECT_FALSE(link_.up());
+  ASSERT_TRUE(Ack(0).ok());
+  EXPECT_TRUE(link_.up());
+  EXPECT_EQ(Ranges(), "Goloman.1(0,1] x1");
+  EXPECT_EQ(Ranges(), "");
+}
+
+TEST_F(AnOutboundLink, SaysNothingWhileItIsClosed) {
+  Report(store_, "kiwi", "5");
+  link_.Close();
+  EXPECT_FALSE(Push().has_hello());
+  EXPECT_FALSE(link_.up());
+}
+
+TEST_F(AnOutboundLink, IsNotBroughtUpByAnAckThatComesAfterItWasClosed) {
+  Push();
+  link_.Close();
+  EXPECT_TRUE(Ack(0).ok());
+  EXPECT_FALSE(link_.up());
+}
+
+TEST_F(AnOutboundLink, GoesOnWhereTheNeighborsVectorEnds) {
+  Reports(10);
+  HandsHas(7);
+  Push();
+  ASSERT_TRUE(Ack(0, {Have(0, 8), Have(1, 7)}).ok());
+  EXPECT_EQ(Ranges(), "Goloman.1(8,10] x2");
+}
+
+TEST_F(AnOutboundLink, SendsARangeWithoutUpdatesWhereAllAreSuperseded) {
+  HandsHas(7);
+  BringUp();
+  EXPECT_EQ(Ranges(), "Hands.5(0,7] x0");
+}
+
+TEST_F(AnOutboundLink, DeclaresAnOriginOnceAStream) {
+  BringUp();
+  Report(store_, "kiwi", "5");
+  EXPECT_EQ(Push().origins_size(), 1);
+  Report(store_, "plum", "5");
+  EXPECT_EQ(Push().origins_size(), 0);
+  link_.Open();
+  acked_ = false;
+  BringUp();
+  EXPECT_EQ(Push().origins_size(), 1);
+}
+
+TEST_F(AnOutboundLink, DoesNotSendWhatTheNeighborHasShownToHave) {
+  HandsHas(7);
+  BringUp();
+  link_.NeighborHas(kNeighborRun, hands_, 7);
+  EXPECT_EQ(Ranges(), "");
+  EXPECT_EQ(Lag(), 7u);
+}
+
+TEST_F(AnOutboundLink, ConcludesNothingFromWhatAnotherRunOfTheNeighborHas) {
+  HandsHas(7);
+  link_.NeighborHas(kNeighborRun, hands_, 7);  // not up yet
+  BringUp();
+  link_.NeighborHas(kNeighborRun - 1, hands_, 7);
+  EXPECT_EQ(Ranges(), "Hands.5(0,7] x0");
+}
+
+TEST_F(AnOutboundLink, KeepsToItsWindow) {
+  BringUp();
+  std::uint64_t pushes = 0;
+  for (; pushes < OutboundLink::kMaxPushesUnderWay; ++pushes) {
+    Report(store_, "kiwi", absl::StrCat(pushes));
+    ASSERT_NE(Ranges(), "") << pushes;
+  }
+  Report(store_, "kiwi", "100000");
+  EXPECT_EQ(Ranges(), "");
+  ASSERT_TRUE(Ack(1).ok());
+  EXPECT_NE(Ranges(), "");
+  Report(store_, "kiwi", "100001");
+  EXPECT_EQ(Ranges(), "");
+}
+
+TEST_F(AnOutboundLink, BoundsAPushByItsUpdates) {
+  constexpr auto kMost = static_cast<int>(OutboundLink::kMaxUpdatesPerPush);
+  Reports(2 * kMost + 1);
+  BringUp();
+  EXPECT_EQ(Ranges(), "Goloman.1(0,512] x512");
+  EXPECT_EQ(Ranges(), "Goloman.1(512,1024] x512");
+  EXPECT_EQ(Ranges(), "Goloman.1(1024,1025] x1");
+  EXPECT_EQ(Ranges(), "");
+}
+
+TEST_F(AnOutboundLink, BoundsAPushByItsBytes) {
+  const std::string large(8000, 'x');
+  Reports(400, large);
+  BringUp();
+  std::size_t updates = 0;
+  for (v1::Push push = Push(); push.ranges_size() > 0; push = Push()) {
+    updates += static_cast<std::size_t>(push.ranges(0).updates_size());
+    // The bound is looked at before an update is added.
+    EXPECT_LE(push.ByteSizeLong(), OutboundLink::kMaxBytesPerPush + 3 * 8192);
+  }
+  EXPECT_EQ(updates, 400u);
+}
+
+TEST_F(AnOutboundLink, LetsEveryOriginHaveItsTurnThoughOneFillsEveryPush) {
+  Reports(600, "a");
+  HandsHas(3);
+  BringUp();
+  EXPECT_EQ(Ranges(), "Goloman.1(0,512] x512");
+  Reports(600, "b");
+  EXPECT_EQ(Ranges(), "Hands.5(0,3] x0 Goloman.1(512,1024] x512");
+  Reports(600, "c");
+  HandsHas(4);
+  EXPECT_EQ(Ranges(), "Hands.5(3,4] x0 Goloman.1(1024,1536] x512");
+}
+
+TEST_F(AnOutboundLink, SendsAgainFromWhereTheNeighborAsksForARewind) {
+  HandsHas(9);
+  BringUp();
+  link_.NeighborHas(kNeighborRun, hands_, 5);
+  EXPECT_EQ(Ranges(), "Hands.5(5,9] x0");
+  ASSERT_TRUE(Ack(1, {Have(1, 2, true)}).ok());
+  EXPECT_EQ(Ranges(), "Hands.5(2,9] x0");
+}
+
+TEST_F(AnOutboundLink, RewindsOnceForAllThatWasUnderWay) {
+  BringUp();
+  link_.NeighborHas(kNeighborRun, hands_, 5);
+  for (const Sequence through : {6, 7, 8}) {
+    HandsHas(through);
+    ASSERT_NE(Ranges(), "");
+  }
+  ASSERT_TRUE(Ack(1, {Have(1, 0, true)}).ok());
+  EXPECT_EQ(Ranges(), "Hands.5(0,8] x0");
+  // These answer pushes that were under way when the first one was heeded.
+  ASSERT_TRUE(Ack(2, {Have(1, 0, true)}).ok());
+  ASSERT_TRUE(Ack(3, {Have(1, 0, true)}).ok());
+  EXPECT_EQ(Ranges(), "");
+  ASSERT_TRUE(Ack(4, {Have(1, 0, true)}).ok());
+  EXPECT_EQ(Ranges(), "Hands.5(0,8] x0");
+}
+
+TEST_F(AnOutboundLink, RewindsEachOriginForItself) {
+  BringUp();
+  link_.NeighborHas(kNeighborRun, hands_, 5);
+  link_.NeighborHas(kNeighborRun, Store::kOwnOrigin, 1);
+  HandsHas(6);
+  EXPECT_EQ(Ranges(), "Hands.5(5,6] x0");
+  Reports(2);
+  EXPECT_EQ(Ranges(), "Goloman.1(1,2] x1");
+  ASSERT_TRUE(Ack(1, {Have(1, 0, true)}).ok());
+  EXPECT_EQ(Ranges(), "Hands.5(0,6] x0");
+  ASSERT_TRUE(Ack(2, {Have(0, 0, true)}).ok());
+  EXPECT_EQ(Ranges(), "Goloman.1(0,2] x2");
+}
+
+TEST_F(AnOutboundLink, KnowsWhatTheNeighborHasNotYetSaidToHave) {
+  Reports(10);
+  HandsHas(5);
+  EXPECT_EQ(Lag(), 15u);
+  BringUp();
+  Push();
+  EXPECT_EQ(Lag(), 15u);
+  ASSERT_TRUE(Ack(1, {Have(0, 10), Have(1, 4)}).ok());
+  EXPECT_EQ(Lag(), 1u);
+  ASSERT_TRUE(Ack(1, {Have(1, 6)}).ok());  // it has more than this server
+  EXPECT_EQ(Lag(), 0u);
+  EXPECT_EQ(Ranges(), "");
+}
+
+TEST_F(AnOutboundLink, TakesAnAckBeyondWhatWasSentForAnError) {
+  BringUp();
+  EXPECT_EQ(Ack(1).code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(AnOutboundLink, TakesAnAckThatGoesBackForAnError) {
+  BringUp();
+  Report(store_, "kiwi", "5");
+  Push();
+  ASSERT_TRUE(Ack(1).ok());
+  EXPECT_EQ(Ack(0).code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(AnOutboundLink, TakesAnUndeclaredOriginInAnAckForAnError) {
+  BringUp();
+  EXPECT_EQ(Ack(0, {Have(2, 1)}).code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(AnOutboundLink, TakesADeclarationOfNoOriginForAnError) {
+  Push();
+  v1::Ack ack;
+  AddOrigin(ack, "", 1);
+  EXPECT_EQ(link_.OnAck(ack).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_FALSE(link_.up());
+}
+
+TEST_F(AnOutboundLink, OutlivesANeighborThatClaimsToHaveEverythingForEver) {
+  BringUp();
+  ASSERT_TRUE(Ack(0, {Have(0, ~0ULL)}).ok());
+  Report(store_, "kiwi", "5");
+  EXPECT_EQ(Ranges(), "");
+  EXPECT_EQ(Lag(), 0u);
+}
+
+}  // namespace
+}  // namespace herd::peer

@@ -1,0 +1,166 @@
+#include "server/state/update_log.h"
+
+#include <array>
+#include <map>
+#include <random>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace herd {
+namespace {
+
+constexpr std::size_t kTwoBlocks = 2048;
+
+// A log, and the naive picture of it: which updates are live.
+class LogUnderTest {
+ public:
+  // Client `slot` reports: its last update is superseded by a new one.
+  void Report(Slot slot) {
+    ++sequence_;
+    const auto last = newest_.find(slot);
+    const Sequence superseded = last == newest_.end() ? 0 : last->second;
+    newest_[slot] = sequence_;
+    if (superseded != 0) Drop(superseded);
+    Append(sequence_, slot);
+  }
+
+  // Client `slot` reports elsewhere: its update here is superseded by another origin's.
+  void ReportElsewhere(Slot slot) {
+    const auto last = newest_.find(slot);
+    if (last == newest_.end()) return;
+    const Sequence superseded = last->second;
+    newest_.erase(last);
+    Drop(superseded);
+  }
+
+  void Skip(Sequence sequences) { sequence_ += sequences; }
+
+  // What the log gives out behind `after` of what is live, read in pieces of `piece` entries.
+  std::vector<Sequence> Read(Sequence after, std::size_t piece) const {
+    std::vector<Sequence> read;
+    std::vector<UpdateLog::Entry> entries(piece);
+    std::size_t count = 0;
+    do {
+      count = log_.Read(after, absl::MakeSpan(entries));
+      for (std::size_t i = 0; i < count; ++i) {
+        EXPECT_GT(entries[i].sequence, after);
+        after = entries[i].sequence;
+        if (IsLive(entries[i])) read.push_back(after);
+      }
+    } while (count == piece);
+    return read;
+  }
+
+  std::vector<Sequence> Live(Sequence after) const {
+    const auto first = live_.upper_bound(after);
+    std::vector<Sequence> live;
+    for (auto it = first; it != live_.end(); ++it) live.push_back(it->first);
+    return live;
+  }
+
+  const UpdateLog& log() const { return log_; }
+  Sequence sequence() const { return sequence_; }
+  std::size_t live() const { return live_.size(); }
+
+  void ExpectBounded() const {
+    ASSERT_EQ(log_.live(), live());
+    ASSERT_LE(log_.length(), 3 * live() + kTwoBlocks);
+  }
+
+ private:
+  void Append(Sequence sequence, Slot slot) {
+    live_.emplace(sequence, slot);
+    log_.Append(sequence, slot, [&](const UpdateLog::Entry& entry) { return IsLive(entry); });
+  }
+  void Drop(Sequence sequence) {
+    live_.erase(sequence);
+    log_.Drop(sequence, [&](const UpdateLog::Entry& entry) { return IsLive(entry); });
+  }
+  bool IsLive(const UpdateLog::Entry& entry) const {
+    const auto found = newest_.find(entry.slot);
+    return found != newest_.end() && found->second == entry.sequence;
+  }
+
+  UpdateLog log_;
+  Sequence sequence_ = 0;
+  std::map<Slot, Sequence> newest_;
+  std::map<Sequence, Slot> live_;
+};
+
+TEST(TheUpdateLog, IsEmptyAtFirst) {
+  const UpdateLog log;
+  std::array<UpdateLog::Entry, 4> entries;
+  EXPECT_EQ(log.Read(0, absl::MakeSpan(entries)), 0u);
+  EXPECT_EQ(log.Read(kMaxSequence, absl::MakeSpan(entries)), 0u);
+  EXPECT_EQ(log.length(), 0u);
+}
+
+TEST(TheUpdateLog, GivesOutWhatLiesBehindANumber) {
+  LogUnderTest log;
+  for (Slot slot = 0; slot < 3000; ++slot) log.Report(slot);
+  for (const Sequence after : {0, 1, 1023, 1024, 1025, 2047, 2048, 2049, 2999, 3000, 3001}) {
+    EXPECT_EQ(log.Read(after, 64), log.Live(after)) << after;
+  }
+}
+
+TEST(TheUpdateLog, OfOneClientThatReportsForEverStaysShort) {
+  LogUnderTest log;
+  for (int i = 0; i < 100'000; ++i) log.Report(7);
+  log.ExpectBounded();
+  EXPECT_EQ(log.Read(0, 64), log.Live(0));
+}
+
+TEST(TheUpdateLog, StaysShortWhereIdleClientsLieScatteredAmongOneThatReportsForEver) {
+  LogUnderTest log;
+  for (Slot idle = 1; idle <= 300; ++idle) {
+    for (Slot i = 0; i < 1024; ++i) log.Report(i == idle ? idle : 0);
+    ASSERT_NO_FATAL_FAILURE(log.ExpectBounded());
+  }
+  EXPECT_EQ(log.Read(0, 64), log.Live(0));
+}
+
+TEST(TheUpdateLog, StaysShortWhenWhatItHeldIsSupersededElsewhere) {
+  LogUnderTest log;
+  for (Slot slot = 0; slot < 100'000; ++slot) log.Report(slot);
+  for (Slot slot = 0; slot < 100'000; ++slot) log.ReportElsewhere(slot);
+  log.ExpectBounded();
+  EXPECT_EQ(log.Read(0, 64), std::vector<Sequence>());
+}
+
+TEST(TheUpdateLog, HoldsNumbersThatLieFarApart) {
+  LogUnderTest log;
+  for (Slot slot = 0; slot < 5000; ++slot) {
+    log.Skip(Sequence{1} << (slot % 34));
+    log.Report(slot % 1700);
+  }
+  EXPECT_EQ(log.Read(0, 64), log.Live(0));
+  EXPECT_EQ(log.log().live(), log.live());
+}
+
+TEST(TheUpdateLog, AgreesWithANaiveOneUnderRandomReports) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    std::mt19937_64 random(seed);
+    LogUnderTest log;
+    const Slot clients = 1 + static_cast<Slot>(random() % (random() % 2 == 0 ? 5000 : 50));
+    const std::uint64_t elsewhere = random() % 3;
+    for (int i = 0; i < 20'000; ++i) {
+      // Few of the clients report most of the time.
+      const auto slot =
+          static_cast<Slot>(random() % (random() % 3 == 0 ? clients : clients / 9 + 1));
+      if (random() % 4 < elsewhere) {
+        log.ReportElsewhere(slot);
+      } else {
+        log.Report(slot);
+      }
+      if (i % 500 != 0) continue;
+      ASSERT_NO_FATAL_FAILURE(log.ExpectBounded()) << "seed " << seed;
+      const Sequence after = random() % (log.sequence() + 2);
+      ASSERT_EQ(log.Read(after, 1 + random() % 100), log.Live(after)) << "seed " << seed;
+    }
+    ASSERT_EQ(log.Read(0, 64), log.Live(0)) << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace herd
