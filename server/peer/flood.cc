@@ -29,12 +29,16 @@ void Flood::OpenOutbound(std::size_t neighbor) { links_[neighbor].outbound.Open(
 absl::Status Flood::OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now) {
   Link& link = links_[neighbor];
   if (absl::Status status = link.outbound.OnAck(ack); !status.ok()) return status;
-  store_->ReadVector(&vector_);
+  store_->ReadVector(&vector_, &digest_);
   for (const OriginIndex origin : link.outbound.turned()) {
     parents_.OnTaken(neighbor, origin, link.outbound.IsEager(origin));
   }
   for (const OriginIndex origin : link.outbound.announced()) {
     parents_.OnAnnounced(neighbor, origin, link.outbound.Acknowledged(origin), vector_, now);
+  }
+  if (link.outbound.Differs(vector_, digest_)) {
+    ++divergences_;
+    link.outbound.Repair(vector_, digest_);
   }
   const Sequence own = link.outbound.Acknowledged(Store::kOwnOrigin);
   if (IsStaying(link)) {
@@ -67,7 +71,7 @@ absl::Status Flood::OpenInbound(std::size_t neighbor, const v1::Hello& hello, Na
   Link& link = links_[neighbor];
   if (absl::Status status = link.inbound.Open(hello); !status.ok()) return status;
   link.inbound_since = now;
-  store_->ReadVector(&vector_);
+  store_->ReadVector(&vector_, &digest_);
   parents_.OnUp(neighbor, link.inbound.neighbor_origin(), vector_, now);
   TellParents();
   return absl::OkStatus();
@@ -86,13 +90,13 @@ absl::Status Flood::OnPush(std::size_t neighbor, const v1::Push& push, Nanos now
 
 void Flood::CloseInbound(std::size_t neighbor) {
   links_[neighbor].inbound.Close();
-  store_->ReadVector(&vector_);
+  store_->ReadVector(&vector_, &digest_);
   parents_.OnDown(neighbor, vector_);
   TellParents();
 }
 
 std::vector<std::size_t> Flood::Advance(Nanos now) {
-  store_->ReadVector(&vector_);
+  store_->ReadVector(&vector_, &digest_);
   in_sync_.OnMade(vector_[Store::kOwnOrigin], now);
   parents_.Repair(vector_, now);
   for (Link& link : links_) {
@@ -127,7 +131,7 @@ bool Flood::NextPush(std::size_t neighbor, v1::Push* push) {
 }
 
 bool Flood::NextAck(std::size_t neighbor, Nanos now, v1::Ack* ack) {
-  return links_[neighbor].inbound.NextAck(vector_, now, ack);
+  return links_[neighbor].inbound.NextAck(vector_, digest_, now, ack);
 }
 
 void Flood::Leave() {

@@ -78,6 +78,8 @@ class Flood {
     return links_[neighbor].outbound.Lag(vector_);
   }
   std::uint64_t repairs() const { return parents_.repairs(); }
+  // Times that a neighbour's map was found to differ though the vectors were equal.
+  std::uint64_t divergences() const { return divergences_; }
   int ParentOf(OriginIndex origin) const { return parents_.ParentOf(origin); }
 
  private:
@@ -97,7 +99,10 @@ class Flood {
   std::deque<Link> links_;
   Parents parents_;
   InSync in_sync_;
-  VersionVector vector_;  // as of the last Advance
+  // As of the last look at the store, at one moment.
+  VersionVector vector_;
+  std::uint64_t digest_ = 0;
+  std::uint64_t divergences_ = 0;
   bool leaving_ = false;
   std::optional<VersionVector> legacy_;  // what there was when all knew that this server leaves
   Sequence handed_over_ = 0;  // of this server's own updates: what some neighbour that stays has

@@ -55,7 +55,9 @@ absl::Status InboundLink::OnRange(const v1::Range& range, Learned learned) {
     return absl::InvalidArgumentError(absl::StrCat("origin ", range.origin(), " is undeclared"));
   }
   if (absl::Status status = FromWire(range, &updates_); !status.ok()) return status;
-  const Store::Applied applied = store_->Apply(*origin, range.after(), range.through(), updates_);
+  const Store::Applied applied =
+      range.repair() ? store_->Repair(*origin, range.after(), range.through(), updates_)
+                     : store_->Apply(*origin, range.after(), range.through(), updates_);
   if (applied.beyond_own) {
     return absl::InvalidArgumentError(absl::StrCat(
         "update ", range.through(), " of this server's own run, which has made ", applied.through));
@@ -88,7 +90,8 @@ bool InboundLink::HasUrgentNews(const VersionVector& vector) const {
   return false;
 }
 
-bool InboundLink::NextAck(const VersionVector& vector, Nanos now, v1::Ack* ack) {
+bool InboundLink::NextAck(const VersionVector& vector, std::uint64_t digest, Nanos now,
+                          v1::Ack* ack) {
   if (!open_) return false;
   const bool waited_for = pushes_ != pushes_told_ || !wants_to_tell_.empty() ||
                           others_wanted_ != others_told_ || HasUrgentNews(vector);
@@ -99,6 +102,7 @@ bool InboundLink::NextAck(const VersionVector& vector, Nanos now, v1::Ack* ack) 
   TellWants(ack);
   if (!told_anything_) ack->set_start_ns(own_.start_ns);
   ack->set_pushes(pushes_);
+  ack->set_digest(digest);
   pushes_told_ = pushes_;
   told_anything_ = true;
   told_at_ = now;

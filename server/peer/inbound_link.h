@@ -45,8 +45,8 @@ class InboundLink {
   bool others_wanted() const { return others_wanted_; }
 
   // Fills `ack` with what to say at the time `now`. False: nothing yet.
-  // `vector` is how far the store has everything.
-  bool NextAck(const VersionVector& vector, Nanos now, v1::Ack* ack);
+  // `vector` is how far the store has everything, `digest` that of its map at the same moment.
+  bool NextAck(const VersionVector& vector, std::uint64_t digest, Nanos now, v1::Ack* ack);
 
   // When NextAck is to be asked again, though nothing arrives; nullopt: not by itself.
   std::optional<Nanos> Deadline(const VersionVector& vector) const;

@@ -42,6 +42,9 @@ void OutboundLink::Open() {
   acknowledged_.clear();
   covered_.clear();
   rewound_at_push_.clear();
+  digest_.reset();
+  repaired_digest_.reset();
+  repair_through_.clear();
   pushes_sent_ = pushes_acknowledged_ = leave_sent_at_push_ = 0;
 }
 
@@ -65,6 +68,7 @@ absl::Status OutboundLink::OnAck(const v1::Ack& ack) {
   if (ack.others() != v1::MODE_UNSPECIFIED) others_eager_ = ack.others() == v1::MODE_EAGER;
   if (absl::Status status = Turn(ack.eager(), v1::MODE_EAGER); !status.ok()) return status;
   if (absl::Status status = Turn(ack.lazy(), v1::MODE_LAZY); !status.ok()) return status;
+  digest_ = ack.has_digest() ? std::optional(ack.digest()) : std::nullopt;
   if (!up_) neighbor_start_ns_ = ack.start_ns();
   up_ = true;
   return absl::OkStatus();
@@ -106,13 +110,33 @@ void OutboundLink::OnHave(OriginIndex origin, const v1::Have& have) {
     covered = have.through();
     rewound_at_push = pushes_sent_;
   }
-  covered = std::max(covered, have.through());
+  CountAsCovered(origin, have.through());
+}
+
+void OutboundLink::CountAsCovered(OriginIndex origin, Sequence through) {
+  Sequence& covered = At(covered_, origin);
+  // What is being repaired the neighbour believes to have already.
+  if (covered >= At(repair_through_, origin)) covered = std::max(covered, through);
 }
 
 void OutboundLink::NeighborHas(std::uint64_t run_start_ns, OriginIndex origin, Sequence through) {
   if (!up_ || run_start_ns != neighbor_start_ns_) return;
-  Sequence& covered = At(covered_, origin);
-  covered = std::max(covered, through);
+  CountAsCovered(origin, through);
+}
+
+bool OutboundLink::Differs(const VersionVector& vector, std::uint64_t digest) const {
+  if (!up_ || !digest_ || *digest_ == digest || repaired_digest_ == digest) return false;
+  for (std::size_t i = 0; i < std::max(vector.size(), acknowledged_.size()); ++i) {
+    const Sequence own = i < vector.size() ? vector[i] : 0;
+    if (own != Acknowledged(static_cast<OriginIndex>(i))) return false;
+  }
+  return true;
+}
+
+void OutboundLink::Repair(const VersionVector& vector, std::uint64_t digest) {
+  repaired_digest_ = digest;
+  repair_through_ = vector;
+  covered_.assign(vector.size(), 0);
 }
 
 bool OutboundLink::NextPush(const VersionVector& vector, v1::Push* push) {
@@ -142,7 +166,8 @@ void OutboundLink::AddRanges(const VersionVector& vector, v1::Push* push) {
   if (next_origin_ >= vector.size()) next_origin_ = 0;
   for (std::size_t i = 0; i < vector.size(); ++i) {
     const auto origin = static_cast<OriginIndex>((next_origin_ + i) % vector.size());
-    if (vector[origin] <= At(covered_, origin) || !IsEager(origin)) continue;
+    const bool wanted = IsEager(origin) || At(covered_, origin) < At(repair_through_, origin);
+    if (vector[origin] <= At(covered_, origin) || !wanted) continue;
     if (AddRange(origin, push, &updates, &bytes)) continue;
     next_origin_ = static_cast<OriginIndex>(origin + 1);
     break;
@@ -155,6 +180,7 @@ bool OutboundLink::AddRange(OriginIndex origin, v1::Push* push, std::size_t* upd
   v1::Range* const range = push->add_ranges();
   range->set_origin(writer_.Number(origin, push->mutable_origins()));
   range->set_after(covered);
+  range->set_repair(covered < At(repair_through_, origin));
   Sequence previous = covered;
   const auto has_room = [&] { return *updates < kMaxUpdatesPerPush && *bytes < kMaxBytesPerPush; };
   covered = store_->Collect(origin, covered, [&](const Update& update) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,11 @@ class OutboundLink {
   // sending it. Nothing is concluded about a run that the stream does not lead to.
   void NeighborHas(std::uint64_t run_start_ns, OriginIndex origin, Sequence through);
 
+  // The neighbour's map differs from this server's, of that digest, though the vectors are equal.
+  bool Differs(const VersionVector& vector, std::uint64_t digest) const;
+  // Sends again, once, all that the map of that digest holds.
+  void Repair(const VersionVector& vector, std::uint64_t digest);
+
   // Fills `push` with what to send now. False: nothing.
   // `vector` is how far the store has everything.
   bool NextPush(const VersionVector& vector, v1::Push* push);
@@ -71,6 +77,7 @@ class OutboundLink {
   bool AddRange(OriginIndex origin, v1::Push* push, std::size_t* updates, std::size_t* bytes);
   absl::StatusOr<OriginIndex> Find(std::uint32_t number) const;
   void OnHave(OriginIndex origin, const v1::Have& have);
+  void CountAsCovered(OriginIndex origin, Sequence through);
   absl::Status Turn(const google::protobuf::RepeatedField<std::uint32_t>& numbers, v1::Mode mode);
   void AddRanges(const VersionVector& vector, v1::Push* push);
 
@@ -95,6 +102,9 @@ class OutboundLink {
   std::uint64_t pushes_acknowledged_ = 0;
   // By OriginIndex: rewinds that answer pushes up to this one have been heeded.
   std::vector<std::uint64_t> rewound_at_push_;
+  std::optional<std::uint64_t> digest_;  // of the neighbour's map
+  std::optional<std::uint64_t> repaired_digest_;  // of this server's map, when it was sent again
+  VersionVector repair_through_;                  // by origin: ranges up to there are a repair
   OriginIndex next_origin_ = 0;  // the one behind that which filled a push
   std::uint64_t leave_sent_at_push_ = 0;
 

@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "server/state/digest.h"
+
 namespace herd {
 namespace {
 
@@ -34,7 +36,7 @@ void Note(Version version, Versions* versions) {
 
 Store::Store(OriginId own) {
   origin_indexes_.emplace(own, kOwnOrigin);
-  origins_.push_back({.id = std::move(own)});
+  origins_.push_back({.id = own, .hash = HashOrigin(own)});
 }
 
 Store::Executed Store::Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) {
@@ -109,6 +111,8 @@ void Store::Replace(RecordTable::Entry entry, OriginIndex origin, const Update& 
   Record& record = records_[entry.slot];
   const OriginIndex old_origin = record.origin();
   const Sequence old_sequence = record.sequence();
+  if (!entry.inserted) digest_ -= DigestOf(origins_[old_origin].hash, old_sequence);
+  digest_ += DigestOf(origins_[origin].hash, update.sequence);
   record.SetUpdate(origin, update);
   const auto is_live_of = [&records = records_](OriginIndex of) {
     return [&records, of](const UpdateLog::Entry& other) {
@@ -126,7 +130,7 @@ std::optional<OriginIndex> Store::Intern(const OriginId& id) {
   }
   if (origins_.size() > std::numeric_limits<OriginIndex>::max()) return std::nullopt;
   const auto index = static_cast<OriginIndex>(origins_.size());
-  origins_.push_back({.id = id});
+  origins_.push_back({.id = id, .hash = HashOrigin(id)});
   origin_indexes_.emplace(id, index);
   return index;
 }
@@ -144,16 +148,30 @@ std::size_t Store::origins() const {
 Store::Applied Store::Apply(OriginIndex origin, Sequence after, Sequence through,
                             absl::Span<const Update> updates) {
   absl::MutexLock lock(&mutex_);
+  return ApplyLocked(origin, after, through, false, updates);
+}
+
+Store::Applied Store::Repair(OriginIndex origin, Sequence after, Sequence through,
+                             absl::Span<const Update> updates) {
+  absl::MutexLock lock(&mutex_);
+  return ApplyLocked(origin, after, through, true, updates);
+}
+
+Store::Applied Store::ApplyLocked(OriginIndex origin, Sequence after, Sequence through, bool repair,
+                                  absl::Span<const Update> updates) {
   OriginState& state = origins_[origin];
   if (origin == kOwnOrigin && through > state.through) {
     return {.beyond_own = true, .through = state.through};
   }
   if (after > state.through) return {.gap = true, .through = state.through};
-  const auto fresh =
-      std::partition_point(updates.begin(), updates.end(),
-                           [&](const Update& update) { return update.sequence <= state.through; });
-  const auto duplicates = static_cast<std::size_t>(fresh - updates.begin());
-  updates.remove_prefix(duplicates);
+  std::size_t duplicates = 0;
+  if (!repair) {
+    const auto fresh = std::partition_point(
+        updates.begin(), updates.end(),
+        [&](const Update& update) { return update.sequence <= state.through; });
+    duplicates = static_cast<std::size_t>(fresh - updates.begin());
+    updates.remove_prefix(duplicates);
+  }
   for (; !updates.empty(); updates.remove_prefix(std::min(kGroup, updates.size()))) {
     ApplyGroup(origin, updates.first(std::min(kGroup, updates.size())));
   }
@@ -195,7 +213,13 @@ Sequence Store::Collect(OriginIndex origin, Sequence after,
 }
 
 void Store::ReadVector(VersionVector* vector) const {
+  std::uint64_t digest;
+  ReadVector(vector, &digest);
+}
+
+void Store::ReadVector(VersionVector* vector, std::uint64_t* digest) const {
   absl::MutexLock lock(&mutex_);
+  *digest = digest_;
   vector->clear();
   for (const OriginState& origin : origins_) vector->push_back(origin.through);
 }

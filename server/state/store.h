@@ -100,6 +100,10 @@ class Store {
   Applied Apply(OriginIndex origin, Sequence after, Sequence through,
                 absl::Span<const Update> updates) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // The same of updates that the store may lack though its vector covers them: all are looked at.
+  Applied Repair(OriginIndex origin, Sequence after, Sequence through,
+                 absl::Span<const Update> updates) ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Visits the live updates of that origin behind `after`, in order, until `visit` says false. The
   // views that it is given are valid during the call only, and it must not call the store.
   // Returns through which number everything has been visited.
@@ -107,6 +111,8 @@ class Store {
                    absl::FunctionRef<bool(const Update&)> visit) const ABSL_LOCKS_EXCLUDED(mutex_);
 
   void ReadVector(VersionVector* vector) const ABSL_LOCKS_EXCLUDED(mutex_);
+  // And a digest of the map at the same moment, see digest.h.
+  void ReadVector(VersionVector* vector, std::uint64_t* digest) const ABSL_LOCKS_EXCLUDED(mutex_);
   std::size_t clients() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -116,6 +122,7 @@ class Store {
 
   struct OriginState {
     OriginId id;
+    std::uint64_t hash = 0;
     Sequence through = 0;
     UpdateLog log;
   };
@@ -126,6 +133,8 @@ class Store {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool LookUp(std::string_view client_id, std::uint64_t hash, Sighting* sighting) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Applied ApplyLocked(OriginIndex origin, Sequence after, Sequence through, bool repair,
+                      absl::Span<const Update> updates) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ApplyGroup(OriginIndex origin, absl::Span<const Update> updates)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -138,6 +147,7 @@ class Store {
   mutable absl::Mutex mutex_;
   RecordTable records_ ABSL_GUARDED_BY(mutex_);
   std::vector<OriginState> origins_ ABSL_GUARDED_BY(mutex_);
+  std::uint64_t digest_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::flat_hash_map<OriginId, OriginIndex> origin_indexes_ ABSL_GUARDED_BY(mutex_);
 };
 

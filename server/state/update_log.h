@@ -59,6 +59,9 @@ class UpdateLog {
   // The block at `index`, no longer the last one, has fewer live entries than before, or is newly
   // full: removes it, or merges it with its neighbours as far as they let themselves be merged.
   void Tidy(std::size_t index, IsLive is_live);
+  bool IsEarly(Sequence sequence) const;
+  // Puts an entry among those that are there.
+  void Insert(Sequence sequence, Slot slot);
   // Merges the block with the one behind it if that leaves few enough entries.
   bool TryMerge(std::size_t index, IsLive is_live);
 
