@@ -25,9 +25,9 @@ class UpdateLog {
   };
   // Whether that entry's update is still the newest of its client.
   using IsLive = absl::FunctionRef<bool(const Entry&)>;
+
   // `sequence` is greater than all before it, but for an update that comes late in a repair; IsLive
   // must say already that it is live.
-  // `sequence` is greater than all before it; IsLive must say already that it is live.
   void Append(Sequence sequence, Slot slot, IsLive is_live);
 
   // The update of that number has been superseded; IsLive must say so already.
