@@ -148,18 +148,17 @@ int Serve(const Flags& flags) {
   herd::log::SetLevel(ToLevel(flags.log_level));
   absl::StatusOr<std::unique_ptr<herd::places::Places>> places = StartPlaces(flags);
   if (!places.ok()) return Fail(places.status());
-  const auto node = herd::Node::Start({.herd = *herd,
-                                       .server = flags.server,
-                                       .version = HERD_VERSION,
-                                       .listen = flags.listen,
-                                       .threads = flags.threads,
-                                       .log_traffic = flags.traffic_log,
-                                       .ack = flags.ack == "local"
-                                                  ? herd::NodeOptions::Ack::kLocal
-                                                  : herd::NodeOptions::Ack::kNeighbors,
-                                       .in_sync_bound =
-                                           flags.in_sync_ms * herd::kNanosPerMillisecond},
-                                      *std::move(places));
+  const auto node =
+      herd::Node::Start({.herd = *herd,
+                         .server = flags.server,
+                         .version = HERD_VERSION,
+                         .listen = flags.listen,
+                         .threads = flags.threads,
+                         .log_traffic = flags.traffic_log,
+                         .ack = flags.ack == "local" ? herd::NodeOptions::Ack::kLocal
+                                                     : herd::NodeOptions::Ack::kNeighbors,
+                         .in_sync_bound = flags.in_sync_ms * herd::kNanosPerMillisecond},
+                        *std::move(places));
   if (!node.ok()) {
     herd::log::Error(std::string(node.status().message()));
     herd::log::Flush();

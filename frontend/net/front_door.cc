@@ -58,9 +58,8 @@ bool FrontDoor::Leave(absl::Time deadline) {
       --loops_leaving_;
     });
   }
-  const auto all_left = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return loops_leaving_ == 0;
-  };
+  const auto all_left = [this]()
+                            ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return loops_leaving_ == 0; };
   absl::MutexLock lock(&mutex_);
   return mutex_.AwaitWithDeadline(absl::Condition(&all_left), deadline);
 }

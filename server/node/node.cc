@@ -103,8 +103,8 @@ void Node::Leave(absl::Duration bound) {
   const absl::Time deadline = absl::Now() + bound;
   log::Info(absl::StrCat(options_.server, " is leaving"));
   if (!front_door_->Leave(deadline)) {
-    log::Warning(absl::StrCat(front_door_->connections(),
-                              " clients have not taken their replies in time"));
+    log::Warning(
+        absl::StrCat(front_door_->connections(), " clients have not taken their replies in time"));
   }
   if (!peers_->Leave(deadline)) {
     log::Warning("not all neighbors could be handed everything in time");

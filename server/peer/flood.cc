@@ -120,7 +120,8 @@ std::optional<Nanos> Flood::Deadline() const {
   TakeEarlier(in_sync_.Deadline(), &earliest);
   for (const Link& link : links_) {
     TakeEarlier(link.inbound.Deadline(vector_), &earliest);
-    const bool may_be_one_way = link.inbound.up() && !link.outbound.up() && !link.inbound.others_wanted();
+    const bool may_be_one_way =
+        link.inbound.up() && !link.outbound.up() && !link.inbound.others_wanted();
     if (may_be_one_way) TakeEarlier(link.inbound_since + kOneWayGrace, &earliest);
   }
   return earliest;

@@ -74,9 +74,7 @@ class Flood {
   Sequence Acknowledged() const { return in_sync_.Acknowledged(); }
   // Whether all neighbours in sync have that origin through there.
   bool IsAcknowledged(OriginIndex origin, Sequence through) const;
-  std::uint64_t Lag(std::size_t neighbor) const {
-    return links_[neighbor].outbound.Lag(vector_);
-  }
+  std::uint64_t Lag(std::size_t neighbor) const { return links_[neighbor].outbound.Lag(vector_); }
   std::uint64_t repairs() const { return parents_.repairs(); }
   // Times that a neighbour's map was found to differ though the vectors were equal.
   std::uint64_t divergences() const { return divergences_; }

@@ -97,15 +97,15 @@ class OutboundLink {
   bool others_eager_ = true;
   std::vector<v1::Mode> modes_;  // by OriginIndex; unspecified: as others
   VersionVector acknowledged_;   // what the neighbour has said
-  VersionVector covered_;       // what it has or what is on its way to it
+  VersionVector covered_;        // what it has or what is on its way to it
   std::uint64_t pushes_sent_ = 0;
   std::uint64_t pushes_acknowledged_ = 0;
   // By OriginIndex: rewinds that answer pushes up to this one have been heeded.
   std::vector<std::uint64_t> rewound_at_push_;
-  std::optional<std::uint64_t> digest_;  // of the neighbour's map
+  std::optional<std::uint64_t> digest_;           // of the neighbour's map
   std::optional<std::uint64_t> repaired_digest_;  // of this server's map, when it was sent again
   VersionVector repair_through_;                  // by origin: ranges up to there are a repair
-  OriginIndex next_origin_ = 0;  // the one behind that which filled a push
+  OriginIndex next_origin_ = 0;                   // the one behind that which filled a push
   std::uint64_t leave_sent_at_push_ = 0;
 
   bool leaving_ = false;

@@ -53,8 +53,7 @@ void Parents::SetParent(OriginIndex origin, int neighbor) {
   parent = neighbor;
 }
 
-void Parents::OnUp(std::size_t neighbor, OriginIndex own, const VersionVector& vector,
-                   Nanos now) {
+void Parents::OnUp(std::size_t neighbor, OriginIndex own, const VersionVector& vector, Nanos now) {
   neighbors_[neighbor].up = true;
   // Nobody has an origin's updates sooner than the origin.
   SetParent(own, static_cast<int>(neighbor));
@@ -118,8 +117,8 @@ bool Parents::Settle(OriginIndex origin, Missing& missing, Sequence have, Nanos 
   if (IsUp(parent) && now < missing.since + kWait) return false;
   missing.since = now;
   // A parent that has it, and is busy delivering other origins, will come to this one.
-  const bool parent_is_busy = IsUp(parent) && Has(parent, origin) > have &&
-                              neighbors_[parent].delivered_at > now - kWait;
+  const bool parent_is_busy =
+      IsUp(parent) && Has(parent, origin) > have && neighbors_[parent].delivered_at > now - kWait;
   if (parent_is_busy || source == parent) return false;
   SetParent(origin, source);
   ++repairs_;

@@ -64,7 +64,7 @@ class Parents {
   struct Neighbor {
     bool up = false;
     Nanos delivered_at = 0;
-    VersionVector has;         // by its own word
+    VersionVector has;        // by its own word
     std::vector<bool> takes;  // from this server
   };
   struct Missing {

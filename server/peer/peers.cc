@@ -42,7 +42,8 @@ absl::StatusOr<std::unique_ptr<Peers>> Peers::Start(Store* store, const Options&
   peers->queue_ = builder.AddCompletionQueue();
   peers->server_ = builder.BuildAndStart();
   if (peers->server_ == nullptr || port == 0) {
-    return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen, " for neighbors"));
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", options.listen, " for neighbors"));
   }
   {
     absl::MutexLock lock(&peers->mutex_);
