@@ -200,20 +200,21 @@ TEST(ARestartedServer, WhoseOldRunsStreamStillArrivesGetsWhatThatSent) {
   network.RunUntilQuiet();
   Report(network.store("server1"), "kiwi", "5");
   v1::Push of_old_run;
-  ASSERT_TRUE(network.outbound("server1", "server0")
-                  .NextPush(Vector(network.store("server1")), &of_old_run));
+  network.flood("server1").Advance(0);
+  ASSERT_TRUE(network.flood("server1").NextPush(0, &of_old_run));
   // The neighbour comes back with an empty store and answers on the new stream, and only then does
   // the last push of its old run's stream arrive: the new run does not have what that says.
-  OutboundLink& to_neighbor = network.outbound("server0", "server1");
-  to_neighbor.Open();
+  Flood& flood = network.flood("server0");
+  flood.OpenOutbound(0);
   v1::Push hello;
-  to_neighbor.NextPush(Vector(network.store("server0")), &hello);
+  ASSERT_TRUE(flood.NextPush(0, &hello));
   v1::Ack empty;
   empty.set_start_ns(network.inbound("server0", "server1").neighbor_start_ns() + 1);
-  ASSERT_TRUE(to_neighbor.OnAck(empty).ok());
-  ASSERT_TRUE(network.flood("server0").OnPush(0, of_old_run).ok());
+  ASSERT_TRUE(flood.OnAck(0, empty, 0).ok());
+  ASSERT_TRUE(flood.OnPush(0, of_old_run, 0).ok());
   v1::Push push;
-  ASSERT_TRUE(to_neighbor.NextPush(Vector(network.store("server0")), &push));
+  flood.Advance(0);
+  ASSERT_TRUE(flood.NextPush(0, &push));
   ASSERT_EQ(push.ranges_size(), 1);
   EXPECT_EQ(push.ranges(0).updates(0).client_id(), "kiwi");
 }
@@ -268,7 +269,7 @@ class AHello : public ::testing::Test {
     return hello;
   }
   Store store_{{"Goloman", 1}};
-  Flood flood_{&store_, {"Goloman", 1}, {"Hands", "Wilkes"}};
+  Flood flood_{&store_, {"Goloman", 1}, {"Hands", "Wilkes"}, Flood::Options()};
 };
 
 TEST_F(AHello, SaysWhichNeighborCalls) {
@@ -291,10 +292,10 @@ TEST_F(AHello, MeantForAnotherServerIsDenied) {
 }
 
 TEST_F(AHello, ThatIsTheSecondOneIsAnError) {
-  flood_.inbound(0).Open(Make("Hands", "Goloman"));
+  ASSERT_TRUE(flood_.OpenInbound(0, Make("Hands", "Goloman"), 0).ok());
   v1::Push push;
   *push.mutable_hello() = Make("Hands", "Goloman");
-  EXPECT_EQ(flood_.OnPush(0, push).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(flood_.OnPush(0, push, 0).code(), absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace
