@@ -12,6 +12,9 @@ namespace {
 
 constexpr double kFirstPauseMs = 50;
 constexpr double kLongestPauseMs = 1000;
+// A link that ends sooner than this after it was opened counts as one that could not be opened: two
+// servers of one name, say, would else drive each other out without a pause.
+constexpr auto kLastingLink = std::chrono::seconds(2);
 
 }  // namespace
 
@@ -117,15 +120,17 @@ void OutboundStream::Stop() {
 
 void OutboundStream::NoteUp() {
   ++connects_;
-  failures_ = 0;
+  up_since_ = std::chrono::steady_clock::now();
   log::Info(absl::StrCat("link to ", link_->neighbor(), " at ", target_, " is up"));
 }
 
 void OutboundStream::NoteDown() {
   if (stopping_) return;
-  const std::string reason = attempt_->status.error_message();
+  const std::string& message = attempt_->status.error_message();
+  const std::string reason = message.empty() ? "closed by the neighbor" : message;
   const bool repeated = !link_->up() && reason == last_error_;
-  last_error_ = reason.empty() ? "closed by the neighbor" : reason;
+  last_error_ = reason;
+  if (link_->up() && std::chrono::steady_clock::now() - up_since_ > kLastingLink) failures_ = 0;
   if (link_->up()) {
     log::Warning(absl::StrCat("link to ", link_->neighbor(), " at ", target_, " is down (",
                               last_error_, "); connecting again until it answers"));

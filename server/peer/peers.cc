@@ -6,6 +6,7 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
+#include "server/log/log.h"
 #include "server/peer/channel_arguments.h"
 
 namespace herd::peer {
@@ -55,6 +56,7 @@ absl::StatusOr<std::unique_ptr<Peers>> Peers::Start(Store* store, const OriginId
     for (std::size_t i = 0; i < neighbors.size(); ++i) {
       peers->outbound_.push_back(std::make_unique<OutboundStream>(
           &peers->flood_.outbound(i), neighbors[i].target, peers->queue_.get()));
+      log::Info(absl::StrCat("connecting to ", neighbors[i].name, " at ", neighbors[i].target));
       peers->outbound_.back()->Open();
     }
   }
