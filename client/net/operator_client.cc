@@ -9,11 +9,6 @@
 namespace herd::client {
 namespace {
 
-// A herd that is starting is asked again and again: a server that has just come up is to be seen.
-constexpr int kReconnectMs = 50;
-constexpr int kMaxReconnectMs = 200;
-// How long one attempt to connect may take, which gRPC calls the minimal backoff.
-constexpr int kConnectMs = 5000;
 // A version vector has an entry for each run of each server.
 constexpr int kMaxAnswerBytes = 64 << 20;
 
@@ -26,9 +21,8 @@ struct Call {
 
 grpc::ChannelArguments Arguments() {
   grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMs);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectMs);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectMs);
+  // A channel made anew is to try at once, whatever the one before it met with.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
   return arguments;
@@ -53,16 +47,19 @@ OperatorClient::Answer ToAnswer(Call& call) {
 }  // namespace
 
 struct OperatorClient::Server {
+  explicit Server(const Endpoint& endpoint) : target("dns:///" + endpoint.ToString()) { Connect(); }
+
+  void Connect() {
+    stub = v1::Operator::NewStub(
+        grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), Arguments()));
+  }
+
+  std::string target;
   std::unique_ptr<v1::Operator::Stub> stub;
 };
 
-OperatorClient::OperatorClient(const std::vector<Endpoint>& endpoints) {
-  for (const Endpoint& endpoint : endpoints) {
-    const auto channel = grpc::CreateCustomChannel("dns:///" + endpoint.ToString(),
-                                                   grpc::InsecureChannelCredentials(), Arguments());
-    servers_.push_back({v1::Operator::NewStub(channel)});
-  }
-}
+OperatorClient::OperatorClient(const std::vector<Endpoint>& endpoints)
+    : servers_(endpoints.begin(), endpoints.end()) {}
 
 OperatorClient::~OperatorClient() = default;
 
@@ -83,7 +80,12 @@ std::vector<OperatorClient::Answer> OperatorClient::GetStatus(std::chrono::milli
   }
   std::vector<Answer> answers;
   answers.reserve(calls.size());
-  for (Call& call : calls) answers.push_back(ToAnswer(call));
+  for (size_t i = 0; i < calls.size(); ++i) {
+    // gRPC waits for seconds before it tries an address again that has refused, and a herd that is
+    // starting is asked more often than that.
+    if (!calls[i].status.ok()) servers_[i].Connect();
+    answers.push_back(ToAnswer(calls[i]));
+  }
   return answers;
 }
 

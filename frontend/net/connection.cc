@@ -41,7 +41,8 @@ Connection::~Connection() {
 
 void Connection::OnEvents(EventLoop::Events events) {
   if (lingering_) return Drop();
-  if (events.broken) return Close();
+  // What arrived before the connection broke is still there to be read, and counts.
+  if (events.broken && !events.readable) return Close();
   if (events.writable) SendUnsent();
   if (events.readable && !closed_) Read();
 }

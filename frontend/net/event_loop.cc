@@ -97,13 +97,10 @@ void EventLoop::RunTimers() {
 }
 
 void EventLoop::Post(Task task) {
-  bool first;
-  {
-    absl::MutexLock lock(&mutex_);
-    first = posted_.empty();
-    posted_.push_back(std::move(task));
-  }
-  if (first) Wake();
+  absl::MutexLock lock(&mutex_);
+  // Under the lock: a wake-up that came after its task has been run would never be taken back.
+  if (posted_.empty()) Wake();
+  posted_.push_back(std::move(task));
 }
 
 void EventLoop::Wake() {

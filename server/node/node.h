@@ -1,6 +1,6 @@
 // One server of the herd: wires the state, the links, the front door and Places together.
 //
-// Start and Stop are called by one thread.
+// Started and destroyed by one thread.
 #pragma once
 
 #include <atomic>
@@ -62,7 +62,7 @@ class Node final : private Herd {
   const OriginId own_;
   Store store_;
 
-  // Each uses those above it, and is destroyed before them.
+  // Stopped and destroyed by the destructor, those who ask before those who are asked.
   std::unique_ptr<peer::Peers> peers_;
   std::unique_ptr<net::FrontDoor> front_door_;
   // The front door, once it is open: the links hear of acknowledgements before.

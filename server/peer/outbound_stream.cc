@@ -14,6 +14,9 @@ namespace {
 
 constexpr double kFirstPauseMs = 50;
 constexpr double kLongestPauseMs = 1000;
+// A link that ends sooner than this after it was opened counts as one that could not be opened: two
+// servers of one name, say, would else drive each other out without a pause.
+constexpr auto kLastingLink = std::chrono::seconds(2);
 
 }  // namespace
 
@@ -121,22 +124,25 @@ void OutboundStream::Stop() {
 void OutboundStream::NoteUp() {
   ++connects_;
   noted_up_ = true;
-  failures_ = 0;
+  up_since_ = std::chrono::steady_clock::now();
   log::Info(absl::StrCat("link to ", name(), " at ", target_, " is up"));
 }
 
 void OutboundStream::NoteDown() {
   if (stopping_) return;
-  const std::string reason = attempt_->status.error_message();
+  const std::string& message = attempt_->status.error_message();
+  const std::string reason = message.empty() ? "closed by the neighbor" : message;
   const bool was_up = std::exchange(noted_up_, false);
   const bool repeated = !was_up && reason == last_error_;
-  last_error_ = reason.empty() ? "closed by the neighbor" : reason;
+  last_error_ = reason;
+  if (was_up && std::chrono::steady_clock::now() - up_since_ > kLastingLink) failures_ = 0;
+  if (repeated) return;
   const std::string event = absl::StrCat(was_up ? "link to " : "cannot open the link to ", name(),
                                          " at ", target_, was_up ? " is down" : "");
   if (flood_->inbound(neighbor_).leaving()) {
     log::Info(absl::StrCat(event, ": ", name(), " has left; connecting again until it is back"));
-  } else if (!repeated) {
-    log::Warning(absl::StrCat(event, " (", last_error_, "); connecting again until it answers"));
+  } else {
+    log::Warning(absl::StrCat(event, " (", reason, "); connecting again until it answers"));
   }
 }
 

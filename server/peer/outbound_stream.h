@@ -4,6 +4,7 @@
 // at a time; when it ends, the next follows after a growing, jittered pause.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -76,7 +77,8 @@ class OutboundStream {
   v1::Push push_;
   v1::Ack ack_;
   grpc::Alarm retry_;
-  int failures_ = 0;  // since the link was last up
+  int failures_ = 0;  // since the link last lasted
+  std::chrono::steady_clock::time_point up_since_;
   absl::BitGen random_;
   bool stopping_ = false;
   int outstanding_ = 0;

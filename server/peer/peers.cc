@@ -51,6 +51,8 @@ absl::StatusOr<std::unique_ptr<Peers>> Peers::Start(Store* store, const Options&
     for (std::size_t i = 0; i < options.neighbors.size(); ++i) {
       peers->outbound_.push_back(std::make_unique<OutboundStream>(
           &peers->flood_, i, options.neighbors[i].target, peers->queue_.get()));
+      log::Info(absl::StrCat("connecting to ", options.neighbors[i].name, " at ",
+                             options.neighbors[i].target));
       peers->outbound_.back()->Open();
     }
   }

@@ -99,10 +99,8 @@ void TestHerd::Launch(const std::string& name) {
 
 void TestHerd::AwaitAnswers(const std::string& name) {
   const config::ServerConfig& server = *options_.herd.Find(name);
-  const client::Endpoint endpoint{.host = server.host, .port = server.operator_port};
-  // A client made anew, since one that was refused waits long before it tries again.
-  const bool answers = Eventually(
-      [&] { return client::OperatorClient({endpoint}).GetStatus(kStatusTimeout)[0].ok(); });
+  client::OperatorClient client({{.host = server.host, .port = server.operator_port}});
+  const bool answers = Eventually([&] { return client.GetStatus(kStatusTimeout)[0].ok(); });
   EXPECT_TRUE(answers) << name << " does not start";
 }
 
