@@ -64,7 +64,7 @@ class AnInboundLink : public ::testing::Test {
   // for none.
   std::string Ack(Nanos now) {
     v1::Ack ack;
-    if (!link_.NextAck(Vector(store_), now, &ack)) return "";
+    if (!link_.NextAck(Vector(store_), 0, now, &ack)) return "";
     for (const v1::Origin& origin : ack.origins()) {
       declared_.push_back(absl::StrCat(origin.server(), ".", origin.start_ns()));
     }
