@@ -136,6 +136,44 @@ TEST(ATree, DeliversEachUpdateToEachOtherServerOnce) {
   }
 }
 
+// Each server reports once; returns how many deliveries that took.
+std::uint64_t DeliveriesOfOneReportEach(Network& network, const std::string& id) {
+  const std::uint64_t before = network.delivered();
+  for (const std::string& name : network.names()) {
+    EXPECT_TRUE(Report(network.store(name), absl::StrCat(id, name), "5"));
+    network.RunUntilQuiet();
+  }
+  return network.delivered() - before;
+}
+
+TEST(ASettledHerd, DeliversEachUpdateToEachOtherServerOnce) {
+  for (const Graph& graph : Graphs()) {
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+      SCOPED_TRACE(absl::StrCat(graph.name, ", seed ", seed));
+      Network network(graph.edges, seed);
+      network.ConnectAll();
+      DeliveriesOfOneReportEach(network, "settle");
+      const std::size_t servers = network.names().size();
+      EXPECT_EQ(DeliveriesOfOneReportEach(network, "phone"), servers * (servers - 1));
+    }
+  }
+}
+
+TEST(ASettledHerd, DeliversOnceAgainAfterAnyLinkWasCut) {
+  for (const Graph& graph : {Graph{"ring", Ring(5)}, Graph{"full mesh", FullMesh(5)}}) {
+    for (const auto& [a, b] : graph.edges) {
+      SCOPED_TRACE(absl::StrCat(graph.name, " without ", a, " to ", b));
+      Network network(graph.edges, 3);
+      network.ConnectAll();
+      DeliveriesOfOneReportEach(network, "settle");
+      network.Disconnect(a, b);
+      DeliveriesOfOneReportEach(network, "heal");
+      const std::size_t servers = network.names().size();
+      EXPECT_EQ(DeliveriesOfOneReportEach(network, "phone"), servers * (servers - 1));
+    }
+  }
+}
+
 TEST(TwoReportsOfOneClient, AtTwoServersEndTheSameOnAllFive) {
   for (const char* second : {"5.000000000", "5.000000001"}) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
