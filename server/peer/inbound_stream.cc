@@ -1,11 +1,16 @@
 #include "server/peer/inbound_stream.h"
 
+#include <chrono>
+
 #include "absl/strings/str_cat.h"
 #include "server/log/log.h"
 #include "server/peer/monotonic.h"
 
 namespace herd::peer {
 namespace {
+
+// A peer that no longer reads holds up a Write, and the status behind it, for no longer than this.
+constexpr std::chrono::seconds kGrace{1};
 
 // absl::StatusCode and grpc::StatusCode are the same numbers by design.
 grpc::Status ToGrpc(const absl::Status& status) {
@@ -16,7 +21,7 @@ grpc::Status ToGrpc(const absl::Status& status) {
 
 InboundStream::InboundStream(Host* host, Flood* flood, v1::Propagate::AsyncService* service,
                              grpc::ServerCompletionQueue* queue)
-    : host_(host), flood_(flood) {
+    : host_(host), flood_(flood), queue_(queue) {
   service->RequestLink(&context_, &stream_, queue, queue, requested_.tag());
   ++outstanding_;
 }
@@ -82,15 +87,19 @@ void InboundStream::OnWritten(bool) {
   // A failed Write says only that the stream is over; the Read that is out will say so too.
   --outstanding_;
   writing_ = false;
-  if (closing_) FinishIfQuiet();
+  if (!closing_) return;
+  grace_.Cancel();
+  FinishIfQuiet();
 }
 
 void InboundStream::Close(const absl::Status& status) {
   if (closing_) return;
   Detach();
   closing_ = ToGrpc(status);
-  // A Write that waits for a peer which no longer reads would keep the stream for ever.
-  if (writing_) context_.TryCancel();
+  if (writing_) {
+    grace_.Set(queue_, std::chrono::system_clock::now() + kGrace, grace_over_.tag());
+    ++outstanding_;
+  }
   FinishIfQuiet();
 }
 
@@ -98,6 +107,13 @@ void InboundStream::NoteDown() const {
   const bool left = flood_->inbound(*neighbor_).leaving();
   log::Write(left ? log::Level::kInfo : log::Level::kWarning,
              absl::StrCat("link from ", caller_, " is down", left ? ": it has left" : ""));
+}
+
+// Also when the grace is cut short, since the Write has ended.
+void InboundStream::OnGraceOver(bool) {
+  --outstanding_;
+  if (writing_) context_.TryCancel();
+  LeaveIfQuiet();
 }
 
 void InboundStream::Detach() {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "grpcpp/alarm.h"
 #include "grpcpp/grpcpp.h"
 #include "herd/v1/propagate.grpc.pb.h"
 #include "server/peer/completion.h"
@@ -52,6 +53,7 @@ class InboundStream {
   void OnRead(bool ok);
   void OnWritten(bool ok);
   void OnFinished(bool ok);
+  void OnGraceOver(bool ok);
 
   void Read();
   absl::Status OnPush();
@@ -63,6 +65,7 @@ class InboundStream {
 
   Host* const host_;
   Flood* const flood_;
+  grpc::ServerCompletionQueue* const queue_;
   grpc::ServerContext context_;
   grpc::ServerAsyncReaderWriter<v1::Ack, v1::Push> stream_{&context_};
   v1::Push push_;
@@ -73,11 +76,13 @@ class InboundStream {
   bool finishing_ = false;
   bool writing_ = false;
   int outstanding_ = 0;
+  grpc::Alarm grace_;  // of a Write that is under way when the stream is closed
 
   CompletionOf<InboundStream> requested_{this, &InboundStream::OnRequested};
   CompletionOf<InboundStream> read_{this, &InboundStream::OnRead};
   CompletionOf<InboundStream> written_{this, &InboundStream::OnWritten};
   CompletionOf<InboundStream> finished_{this, &InboundStream::OnFinished};
+  CompletionOf<InboundStream> grace_over_{this, &InboundStream::OnGraceOver};
 };
 
 }  // namespace herd::peer

@@ -496,6 +496,13 @@ class ForeignNeighbor(unittest.TestCase):
                 self.assertEqual(link.status(), grpc.StatusCode.INVALID_ARGUMENT)
         self.assertEqual(self.holiday.status().clients, 0)
 
+    def test_the_refusal_is_told_also_while_an_ack_is_under_way(self):
+        for number in range(300):
+            link = self.call_holiday()
+            link.hello()
+            link.send(push_of(after=3, through=2))
+            self.assertEqual(link.status(), grpc.StatusCode.INVALID_ARGUMENT, number)
+
     def test_updates_of_its_own_run_that_it_never_made_are_invalid(self):
         link, ack = self.link_to_holiday()
         push = push_of(kiwi_update())
