@@ -1,6 +1,7 @@
 #include "tests/herd/chaos/faults.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -10,16 +11,6 @@ namespace {
 constexpr std::size_t kMostAtATime = 3;
 
 }  // namespace
-
-std::vector<Edge> EdgesOf(const config::HerdConfig& herd) {
-  std::vector<Edge> edges;
-  for (const config::ServerConfig& server : herd.servers) {
-    for (const std::string& neighbor : server.neighbors) {
-      if (server.name < neighbor) edges.emplace_back(server.name, neighbor);
-    }
-  }
-  return edges;
-}
 
 Faults::Faults(TestHerd* herd, const Network* network, Options options)
     : herd_(herd),

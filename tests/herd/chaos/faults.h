@@ -12,18 +12,13 @@
 #include <map>
 #include <random>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "tests/herd/chaos/graph.h"
 #include "tests/herd/harness/network.h"
 #include "tests/herd/harness/test_herd.h"
 
 namespace herd::test {
-
-using Edge = std::pair<std::string, std::string>;
-
-// Each edge once.
-std::vector<Edge> EdgesOf(const config::HerdConfig& herd);
 
 class Faults {
  public:

@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
+#include "tests/herd/chaos/network_herd.h"
 #include "tests/herd/harness/conversation.h"
 #include "tests/herd/harness/eventually.h"
 #include "tests/herd/harness/text.h"
@@ -23,12 +24,6 @@ constexpr Length kTick{200};
 constexpr Length kRound{8000};  // of chaos, until there is peace
 constexpr int kKillsARound = 20;
 constexpr std::size_t kHalf = 2;  // servers on the smaller side
-
-std::vector<std::string> Names() {
-  std::vector<std::string> names;
-  for (const auto& server : config::DefaultHerdConfig().servers) names.push_back(server.name);
-  return names;
-}
 
 // The AT line of each reply, or nothing for "?", in order.
 std::vector<std::string> AtLines(std::string_view replies) {
@@ -57,7 +52,7 @@ std::string SoakSummary::ToString() const {
 
 Soak::Soak(Options options)
     : options_(std::move(options)),
-      network_(Names()),
+      network_(DefaultNames()),
       herd_({.herd = DefaultGraphOn(network_),
              .further_arguments = {"--ack", options_.ack},
              .network = &network_}),
@@ -88,7 +83,7 @@ void Soak::Chaos(Length length) {
       Pause(Random(20, 1000));
     }
     faults_.EndAll();
-    Peace();
+    Peace(steady_clock::now());
   }
 }
 
@@ -103,13 +98,13 @@ void Soak::Kill(int times) {
     Pause(Random(0, 100));
     herd_.Start(victim);
     herd_.AwaitInSync();
-    if (i % kKillsARound == kKillsARound - 1 || i == times - 1) Peace();
+    if (i % kKillsARound == kKillsARound - 1 || i == times - 1) Peace(steady_clock::now());
   }
 }
 
 void Soak::Partition(int times, Length length) {
   for (int i = 0; i < times; ++i) {
-    const std::set<std::string> half = RandomHalf();
+    const Servers half = RandomHalf();
     BeginLoad();
     for (const auto& [one, other] : EdgesOf(herd_.config())) {
       if (half.contains(one) != half.contains(other)) {
@@ -118,18 +113,19 @@ void Soak::Partition(int times, Length length) {
     }
     ++checked_.faults["partition"];
     options_.say("partition: " + absl::StrJoin(half, " and ") + " from the others");
-    Pause(length);
+    // Not always as long, so that the end comes anywhere between two attempts to connect.
+    Pause(length + Random(0, 1000));
     load_->Stop();
     EXPECT_FALSE(herd_.HoldsTheSame()) << "the partition was none";
+    const auto healed = steady_clock::now();
     network_.HealAll();
-    Peace();
+    Peace(healed);
     herd_.AwaitLinksUp();
     herd_.AwaitInSync();
   }
 }
 
-void Soak::Peace() {
-  const auto begin = steady_clock::now();
+void Soak::Peace(steady_clock::time_point begin) {
   load_->Stop();
   checked_.nonsense += load_->nonsense();
   EXPECT_EQ(load_->nonsense(), 0) << "replies that answer nothing which was asked";
@@ -187,27 +183,15 @@ Length Soak::Random(int from_ms, int through_ms) {
   return Length(std::uniform_int_distribution<int>(from_ms, through_ms)(random_));
 }
 
-std::set<std::string> Soak::RandomHalf() {
+Servers Soak::RandomHalf() {
+  const std::vector<Edge> edges = EdgesOf(herd_.config());
   while (true) {
     std::vector<std::string> names = herd_.Names();
     std::ranges::shuffle(names, random_);
-    const std::set<std::string> half(names.begin(), names.begin() + kHalf);
-    const std::set<std::string> others(names.begin() + kHalf, names.end());
-    if (HangTogether(half) && HangTogether(others)) return half;
+    const Servers half(names.begin(), names.begin() + kHalf);
+    const Servers others(names.begin() + kHalf, names.end());
+    if (Components(half, edges).size() == 1 && Components(others, edges).size() == 1) return half;
   }
-}
-
-bool Soak::HangTogether(const std::set<std::string>& servers) const {
-  std::set<std::string> reached = {*servers.begin()};
-  std::size_t before = 0;
-  while (before != reached.size()) {
-    before = reached.size();
-    for (const auto& [one, other] : EdgesOf(herd_.config())) {
-      if (!servers.contains(one) || !servers.contains(other)) continue;
-      if (reached.contains(one) || reached.contains(other)) reached.insert({one, other});
-    }
-  }
-  return reached == servers;
 }
 
 SoakSummary Soak::summary() const {

@@ -11,11 +11,11 @@
 #include <map>
 #include <memory>
 #include <random>
-#include <set>
 #include <string>
 
 #include "tests/herd/chaos/durations.h"
 #include "tests/herd/chaos/faults.h"
+#include "tests/herd/chaos/graph.h"
 #include "tests/herd/chaos/ledger.h"
 #include "tests/herd/chaos/load.h"
 #include "tests/herd/harness/network.h"
@@ -69,16 +69,16 @@ class Soak {
 
  private:
   void BeginLoad();
-  // The load ends, and all servers come to hold the same and what the ledger says.
-  void Peace();
+  // The load ends, and all servers come to hold the same and what the ledger says. `begin` is when
+  // the last fault ended.
+  void Peace(std::chrono::steady_clock::time_point begin);
   void Check();
   std::vector<std::vector<std::string>> AskAll() const;
   // Lets that much time pass.
   void Pause(std::chrono::milliseconds length);
   std::chrono::milliseconds Random(int from_ms, int through_ms);
   // Some, but not all servers; they and the others each hang together.
-  std::set<std::string> RandomHalf();
-  bool HangTogether(const std::set<std::string>& servers) const;
+  Servers RandomHalf();
 
   const Options options_;
   const Network network_;

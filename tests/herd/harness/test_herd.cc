@@ -155,10 +155,11 @@ void TestHerd::Kill(const std::string& name) {
   servers_.erase(name);
 }
 
-std::vector<v1::GetStatusResponse> TestHerd::GetStatus() {
+std::vector<v1::GetStatusResponse> TestHerd::GetStatus(const std::vector<std::string>& servers) {
   std::vector<client::Endpoint> endpoints;
   for (const config::ServerConfig& server : options_.herd.servers) {
-    if (servers_.contains(server.name)) endpoints.push_back({server.host, server.operator_port});
+    if (!servers_.contains(server.name) || std::ranges::count(servers, server.name) == 0) continue;
+    endpoints.push_back({server.host, server.operator_port});
   }
   std::vector<v1::GetStatusResponse> statuses;
   for (auto& answer : client::OperatorClient(endpoints).GetStatus(kStatusTimeout)) {
@@ -168,7 +169,7 @@ std::vector<v1::GetStatusResponse> TestHerd::GetStatus() {
   return statuses;
 }
 
-v1::GetStatusResponse TestHerd::GetStatus(const std::string& name) {
+v1::GetStatusResponse TestHerd::StatusOf(const std::string& name) {
   const config::ServerConfig& server = *options_.herd.Find(name);
   client::OperatorClient client({{.host = server.host, .port = server.operator_port}});
   auto answer = client.GetStatus(kStatusTimeout)[0];
@@ -223,8 +224,8 @@ bool TestHerd::AwaitCaughtUp() {
   return caught_up;
 }
 
-bool TestHerd::HoldsTheSame() {
-  const std::vector<v1::GetStatusResponse> statuses = GetStatus();
+bool TestHerd::HoldsTheSame(const std::vector<std::string>& servers) {
+  const std::vector<v1::GetStatusResponse> statuses = GetStatus(servers);
   for (const v1::GetStatusResponse& status : statuses) {
     if (status.clients() != statuses[0].clients()) return false;
     if (VectorOf(status) != VectorOf(statuses[0])) return false;
@@ -232,9 +233,10 @@ bool TestHerd::HoldsTheSame() {
   return !statuses.empty();
 }
 
-std::optional<std::chrono::milliseconds> TestHerd::AwaitConverged() {
+std::optional<std::chrono::milliseconds> TestHerd::AwaitConverged(
+    const std::vector<std::string>& servers) {
   const auto begin = std::chrono::steady_clock::now();
-  const bool converged = Eventually([this] { return HoldsTheSame(); });
+  const bool converged = Eventually([&] { return HoldsTheSame(servers); });
   EXPECT_TRUE(converged) << "the servers do not come to hold the same; " << Describe(GetStatus());
   if (!converged) return std::nullopt;
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -

@@ -66,9 +66,11 @@ class TestHerd {
   bool Runs(const std::string& name) const { return servers_.contains(name); }
 
   // In the order of the configuration, the servers that run. Empty if one does not answer.
-  std::vector<v1::GetStatusResponse> GetStatus();
+  std::vector<v1::GetStatusResponse> GetStatus() { return GetStatus(Names()); }
+  // Those of them that run.
+  std::vector<v1::GetStatusResponse> GetStatus(const std::vector<std::string>& servers);
   // Of that server, which runs. Fails the test when it does not answer.
-  v1::GetStatusResponse GetStatus(const std::string& name);
+  v1::GetStatusResponse StatusOf(const std::string& name);
   // Every link between servers that run is up.
   bool AwaitLinksUp();
   // Each server that runs waits for all its neighbors that run before it answers.
@@ -76,9 +78,12 @@ class TestHerd {
   // Each server that runs has what any of them has now.
   bool AwaitCaughtUp();
   // All servers that run hold the same: as many clients, and equal vectors.
-  bool HoldsTheSame();
+  bool HoldsTheSame() { return HoldsTheSame(Names()); }
+  // Those of them that run do.
+  bool HoldsTheSame(const std::vector<std::string>& servers);
   // Until they do. How long it took.
-  std::optional<std::chrono::milliseconds> AwaitConverged();
+  std::optional<std::chrono::milliseconds> AwaitConverged() { return AwaitConverged(Names()); }
+  std::optional<std::chrono::milliseconds> AwaitConverged(const std::vector<std::string>& servers);
 
   std::string Log(const std::string& name) const { return ReadFile(LogFile(name)); }
 
