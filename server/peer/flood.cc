@@ -115,11 +115,10 @@ void Flood::TellParents() {
   });
 }
 
-std::optional<Nanos> Flood::Deadline() const {
+std::optional<Nanos> Flood::AdvanceDeadline() const {
   std::optional<Nanos> earliest = parents_.Deadline();
   TakeEarlier(in_sync_.Deadline(), &earliest);
   for (const Link& link : links_) {
-    TakeEarlier(link.inbound.Deadline(vector_), &earliest);
     const bool may_be_one_way =
         link.inbound.up() && !link.outbound.up() && !link.inbound.others_wanted();
     if (may_be_one_way) TakeEarlier(link.inbound_since + kOneWayGrace, &earliest);
@@ -156,11 +155,23 @@ bool Flood::HasLeft() const {
   return !somebody_stays || handed_over_ >= (*legacy_)[Store::kOwnOrigin];
 }
 
-bool Flood::IsAcknowledged(OriginIndex origin, Sequence through) const {
+bool Flood::IsAcknowledged(const Version& version) const {
   for (std::size_t i = 0; i < links_.size(); ++i) {
-    if (in_sync_.Contains(i) && links_[i].outbound.Acknowledged(origin) < through) return false;
+    const OutboundLink& link = links_[i].outbound;
+    if (in_sync_.Contains(i) && !link.Has(version.origin, version.sequence)) return false;
   }
   return true;
+}
+
+void Flood::Await(const Version& version) {
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    if (in_sync_.Contains(i)) links_[i].outbound.Await(version.origin, version.sequence);
+  }
+}
+
+bool Flood::IsAwaiting() const {
+  return std::any_of(links_.begin(), links_.end(),
+                     [](const Link& link) { return link.outbound.IsAwaiting(); });
 }
 
 }  // namespace herd::peer

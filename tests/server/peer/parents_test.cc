@@ -75,7 +75,7 @@ TEST_F(AParent, IsReplacedWhenWhatAnotherHasDoesNotComeInTime) {
   EXPECT_EQ(Changes(), "");
   parents_.Repair(vector_, later + Parents::kWait);
   EXPECT_EQ(Changes(), "-1:3 +0:3");
-  EXPECT_EQ(parents_.repairs(), 1u);
+  EXPECT_EQ(parents_.repairs(kHands), 1u);
 }
 
 TEST_F(AParent, StaysWhenTheMissingUpdateComesInTime) {
