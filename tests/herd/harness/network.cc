@@ -81,6 +81,7 @@ void Network::Enter() {
   const char* const why_not = WhyNot();
   entered = why_not == nullptr;
   if (entered) {
+    Process({kIp, "link", "set", "lo", "up"}, "/dev/null").Wait();
     std::cout << "each server runs in a network namespace of its own\n";
   } else {
     std::cout << "the servers run on loopback, where no packet is lost: " << why_not << "\n";
@@ -89,7 +90,6 @@ void Network::Enter() {
 
 Network::Network(const std::vector<std::string>& hosts) : real_(entered) {
   if (!real_) return;
-  Run({kIp, "link", "set", "lo", "up"}, Process::kOwnNetwork);
   Run({kIp, "link", "add", "herd", "type", "bridge"}, Process::kOwnNetwork);
   Run({kIp, "address", "add", absl::StrCat(kPrefix, "1/24"), "dev", "herd"}, Process::kOwnNetwork);
   Run({kIp, "link", "set", "herd", "up"}, Process::kOwnNetwork);
