@@ -75,10 +75,10 @@ void Soak::BeginLoad() {
 
 void Soak::Chaos(Length length) {
   const auto end = steady_clock::now() + length;
-  while (steady_clock::now() < end) {
+  while (steady_clock::now() < end && !options_.enough()) {
     const auto round_end = std::min(end, steady_clock::now() + kRound);
     BeginLoad();
-    while (steady_clock::now() < round_end) {
+    while (steady_clock::now() < round_end && !options_.enough()) {
       faults_.Step();
       Pause(Random(20, 1000));
     }
@@ -88,7 +88,7 @@ void Soak::Chaos(Length length) {
 }
 
 void Soak::Kill(int times) {
-  for (int i = 0; i < times; ++i) {
+  for (int i = 0; i < times && !options_.enough(); ++i) {
     if (load_ == nullptr) BeginLoad();
     Pause(Random(0, 200));
     const std::string victim = herd_.Names()[random_() % herd_.Names().size()];
@@ -98,12 +98,13 @@ void Soak::Kill(int times) {
     Pause(Random(0, 100));
     herd_.Start(victim);
     herd_.AwaitInSync();
-    if (i % kKillsARound == kKillsARound - 1 || i == times - 1) Peace(steady_clock::now());
+    if (i % kKillsARound == kKillsARound - 1) Peace(steady_clock::now());
   }
+  if (load_ != nullptr) Peace(steady_clock::now());
 }
 
 void Soak::Partition(int times, Length length) {
-  for (int i = 0; i < times; ++i) {
+  for (int i = 0; i < times && !options_.enough(); ++i) {
     const Servers half = RandomHalf();
     BeginLoad();
     for (const auto& [one, other] : EdgesOf(herd_.config())) {
@@ -172,7 +173,7 @@ std::vector<std::vector<std::string>> Soak::AskAll() const {
 
 void Soak::Pause(Length length) {
   const auto end = steady_clock::now() + length;
-  for (auto now = steady_clock::now(); now < end; now = steady_clock::now()) {
+  for (auto now = steady_clock::now(); now < end && !options_.enough(); now = steady_clock::now()) {
     const auto rest = std::chrono::ceil<Length>(end - now);
     poll(nullptr, 0, static_cast<int>(std::min(rest, kTick).count()));
     options_.on_tick();

@@ -49,6 +49,8 @@ class Soak {
     Faults::Say say = [](const std::string&) {};
     // Called several times a second.
     std::function<void()> on_tick = [] {};
+    // Whether it is enough: all that goes on is brought to its peace, and no more begun.
+    std::function<bool()> enough = [] { return false; };
   };
 
   // Returns when the herd is up.

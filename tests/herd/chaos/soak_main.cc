@@ -1,4 +1,5 @@
 // herd-soak: a herd under load and faults for as long as wanted, and what came of it.
+#include <signal.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -14,6 +15,17 @@
 
 namespace herd::test {
 namespace {
+
+volatile sig_atomic_t interrupted = 0;
+
+// The first one brings peace and the summary, the second one the end.
+void EndWhenInterrupted() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { interrupted = 1; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
 
 struct Flags {
   double minutes = 0;
@@ -99,13 +111,15 @@ int Main(const Flags& flags) {
              .clients = flags.clients,
              .reports_per_second = flags.reports_per_second,
              .say = [&](const std::string& what) { progress.Say(what); },
-             .on_tick = [&] { progress.Tick(); }});
+             .on_tick = [&] { progress.Tick(); },
+             .enough = [] { return interrupted != 0; }});
   if (flags.partitions > 0 && !soak.has_network_faults()) {
     std::cerr << "herd-soak: --partitions needs servers in network namespaces\n";
     return 1;
   }
   started = &soak;
   Run(flags, soak);
+  started = nullptr;
   std::cout << progress.Clear() << soak.summary().ToString() << "\n";
   return testing::Test::HasFailure() ? 1 : 0;
 }
@@ -115,11 +129,15 @@ int Main(const Flags& flags) {
 
 int main(int argc, char** argv) {
   herd::test::Flags flags{.seed = std::random_device()()};
-  CLI::App app("Runs a herd of five under load, does harm to it, and checks what is left.");
+  CLI::App app(
+      "Runs a herd of five under load, does harm to it, and checks that nothing acknowledged is "
+      "lost "
+      "and all servers end with the same. Ctrl-C ends it in peace, and with the summary.");
   Define(app, flags);
   CLI11_PARSE(app, argc, argv);
   if (flags.kills == 0 && flags.partitions == 0 && flags.minutes == 0) flags.minutes = 1;
   testing::InitGoogleTest(&argc, argv);
+  herd::test::EndWhenInterrupted();
   herd::test::Network::Enter();
   return herd::test::Main(flags);
 }

@@ -25,6 +25,8 @@ constexpr int kCannotStart = 127;
   // It is not to outlive the test, not even one that crashes at this moment.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(kCannotStart);
+  // Ctrl-C is for the test alone, which ends its servers as it wants to.
+  setpgid(0, 0);
   if (network_namespace >= 0 && setns(network_namespace, CLONE_NEWNET) != 0) _exit(kCannotStart);
   const int output = open(output_file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (output < 0) _exit(kCannotStart);

@@ -156,13 +156,16 @@ void TestHerd::Kill(const std::string& name) {
 }
 
 std::vector<v1::GetStatusResponse> TestHerd::GetStatus(const std::vector<std::string>& servers) {
+  std::vector<std::string> asked;
   std::vector<client::Endpoint> endpoints;
   for (const config::ServerConfig& server : options_.herd.servers) {
     if (!servers_.contains(server.name) || std::ranges::count(servers, server.name) == 0) continue;
+    asked.push_back(server.name);
     endpoints.push_back({server.host, server.operator_port});
   }
+  client::OperatorClient& operators = operators_.try_emplace(asked, endpoints).first->second;
   std::vector<v1::GetStatusResponse> statuses;
-  for (auto& answer : client::OperatorClient(endpoints).GetStatus(kStatusTimeout)) {
+  for (auto& answer : operators.GetStatus(kStatusTimeout)) {
     if (!answer.ok()) return {};
     statuses.push_back(*std::move(answer));
   }
@@ -170,11 +173,9 @@ std::vector<v1::GetStatusResponse> TestHerd::GetStatus(const std::vector<std::st
 }
 
 v1::GetStatusResponse TestHerd::StatusOf(const std::string& name) {
-  const config::ServerConfig& server = *options_.herd.Find(name);
-  client::OperatorClient client({{.host = server.host, .port = server.operator_port}});
-  auto answer = client.GetStatus(kStatusTimeout)[0];
-  EXPECT_TRUE(answer.ok()) << name << " does not say how it is: " << answer.status();
-  return answer.ok() ? *std::move(answer) : v1::GetStatusResponse();
+  std::vector<v1::GetStatusResponse> status = GetStatus(std::vector<std::string>{name});
+  EXPECT_FALSE(status.empty()) << name << " does not say how it is";
+  return status.empty() ? v1::GetStatusResponse() : std::move(status[0]);
 }
 
 bool TestHerd::LinksUp() {

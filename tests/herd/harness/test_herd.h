@@ -99,6 +99,8 @@ class TestHerd {
   const TempDir directory_;
   BoundPort refusing_;  // Where Places is by default.
   std::map<std::string, std::unique_ptr<Process>> servers_;
+  // By the servers they ask, and kept, since asking is then cheap.
+  std::map<std::vector<std::string>, client::OperatorClient> operators_;
 };
 
 }  // namespace herd::test
