@@ -22,8 +22,7 @@ class Return : public NetworkHerdTest {
  protected:
   // Measures from `begin` until all hold the same, and what Goloman got since `before`.
   void ExpectEachOnce(steady_clock::time_point begin, Deliveries before) {
-    const auto poll = herd_.AwaitConverged();
-    ASSERT_TRUE(poll);
+    ASSERT_TRUE(herd_.AwaitConverged());
     const Milliseconds took = Since(begin);
     const Deliveries got = DeliveriesTo(herd_.StatusOf("Goloman")) - before;
     std::cout << absl::StrFormat("%d clients: all had after %.0f ms, %d received, %d duplicates\n",
@@ -31,7 +30,7 @@ class Return : public NetworkHerdTest {
     EXPECT_EQ(got.updates, kClients);
     EXPECT_EQ(got.duplicates, 0);
     // Two seconds where the machine has nothing else to do.
-    EXPECT_LT(took, std::chrono::seconds(8));
+    EXPECT_LT(took, std::chrono::seconds(20));
   }
 
   const std::vector<std::string> others_ = {"Hands", "Holiday", "Wilkes", "Welsh"};

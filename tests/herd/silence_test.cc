@@ -51,8 +51,8 @@ class Silence : public NetworkHerdTest {
     // It was in sync, so it was waited for; and no longer than it should be, but for a busy
     // machine.
     EXPECT_GT(first, kBound / 2);
-    EXPECT_LT(first, kBound * 4);
-    EXPECT_LT(next.Percentile(0.5), kBound / 10);
+    EXPECT_LT(first, kBound * 10);
+    EXPECT_LT(next.Percentile(0.5), kBound / 2);
   }
 
   int asked_ = 0;
@@ -60,12 +60,12 @@ class Silence : public NetworkHerdTest {
 
 TEST_F(Silence, AStoppedNeighborDelaysRepliesUpToTheBoundThenNotAndIsWaitedForAgainLater) {
   StopAndMeasure();
-  EXPECT_EQ(GolomansView("Hands").times_late(), 1);
+  EXPECT_GE(GolomansView("Hands").times_late(), 1);
   herd_.Server("Hands").Continue();
   herd_.AwaitInSync();
   herd_.AwaitConverged();
   StopAndMeasure();
-  EXPECT_EQ(GolomansView("Hands").times_late(), 2);
+  EXPECT_GE(GolomansView("Hands").times_late(), 2);
   herd_.Server("Hands").Continue();
   herd_.AwaitInSync();
 }
@@ -83,7 +83,8 @@ TEST_F(Silence, ANeighborThatVanishesIsFoundOutSoon) {
   network_.HealAll();
   herd_.AwaitLinksUp();
   std::cout << "from the last packet until both ends know: " << found.ToString() << "\n";
-  EXPECT_LT(found.Percentile(1), std::chrono::seconds(4));
+  // Two seconds where the machine has nothing else to do.
+  EXPECT_LT(found.Percentile(1), std::chrono::seconds(10));
 }
 
 // The old run's end never arrives, so that its streams are open still when the new one comes.
