@@ -30,6 +30,7 @@ class TestHerd {
     config::HerdConfig herd = DefaultGraph();
     // Nobody is there by default.
     std::string places_url;
+    int leave_seconds = 1;
     std::vector<std::string> further_arguments;
   };
 
