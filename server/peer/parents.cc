@@ -64,15 +64,29 @@ void Parents::SetParent(OriginIndex origin, int neighbor) {
 
 void Parents::OnUp(std::size_t neighbor, OriginIndex own, const VersionVector& vector, Nanos now) {
   neighbors_[neighbor].up = true;
-  // Nobody has an origin's updates sooner than the origin.
-  SetParent(own, static_cast<int>(neighbor));
+  neighbors_[neighbor].claim = own;
+  GrantClaims(vector);
   for (std::size_t i = 0; i < neighbors_[neighbor].has.size(); ++i) {
     Consider(neighbor, static_cast<OriginIndex>(i), vector[i], now);
   }
 }
 
+// Nobody has an origin's updates sooner than the origin. But while another neighbour is handing
+// over what there was before, the origin would send what is already on its way.
+void Parents::GrantClaims(const VersionVector& vector) {
+  for (std::size_t i = 0; i < neighbors_.size(); ++i) {
+    std::optional<OriginIndex>& claim = neighbors_[i].claim;
+    if (!claim) continue;
+    const int parent = ParentOf(*claim);
+    if (IsUp(parent) && Has(parent, *claim) > vector[*claim]) continue;
+    SetParent(*claim, static_cast<int>(i));
+    claim.reset();
+  }
+}
+
 void Parents::OnDown(std::size_t neighbor, const VersionVector& vector) {
   neighbors_[neighbor].up = false;
+  neighbors_[neighbor].claim.reset();
   for (std::size_t i = 0; i < parents_.size(); ++i) {
     if (parents_[i] != static_cast<int>(neighbor)) continue;
     const auto origin = static_cast<OriginIndex>(i);
@@ -117,6 +131,7 @@ void Parents::OnTaken(std::size_t neighbor, OriginIndex origin, bool taken,
 }
 
 void Parents::Repair(const VersionVector& vector, Nanos now) {
+  GrantClaims(vector);
   absl::erase_if(missing_, [&](auto& entry) {
     return Settle(entry.first, entry.second, vector[entry.first], now);
   });

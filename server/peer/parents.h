@@ -64,6 +64,7 @@ class Parents {
  private:
   struct Neighbor {
     bool up = false;
+    std::optional<OriginIndex> claim;  // its own origin, as long as another is the parent
     Nanos delivered_at = 0;
     std::uint64_t repairs = 0;
     VersionVector has;        // by its own word
@@ -79,6 +80,7 @@ class Parents {
     bool parent;
   };
 
+  void GrantClaims(const VersionVector& vector);
   void SetParent(OriginIndex origin, int neighbor);
   // Because of a loss.
   void ReplaceParent(OriginIndex origin, int neighbor);

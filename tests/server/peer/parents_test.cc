@@ -51,6 +51,18 @@ TEST_F(AParent, OfANeighborsOwnOriginIsThatNeighbor) {
   EXPECT_EQ(parent(), Parents::kNone);
 }
 
+TEST_F(AParent, OfANeighborsOwnOriginIsAnotherUntilThatOneHasHandedOverWhatThereWas) {
+  parents_.OnDown(kHands, vector_);
+  parents_.OnAnnounced(kWelsh, kHandsRun, 5, vector_, kStart);
+  Changes();
+  parents_.OnUp(kHands, kHandsRun, vector_, kStart);
+  parents_.Repair(vector_, kStart);
+  EXPECT_EQ(Changes(), "");
+  vector_[kHandsRun] = 5;
+  parents_.Repair(vector_, kStart);
+  EXPECT_EQ(Changes(), "-1:1 +0:1");
+}
+
 TEST_F(AParent, IsWhoFirstSaysToHaveAnOrigin) {
   Announce(kWelsh, 5, kStart);
   EXPECT_EQ(Changes(), "+1:3");
