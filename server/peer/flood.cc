@@ -31,7 +31,7 @@ absl::Status Flood::OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now) {
   if (absl::Status status = link.outbound.OnAck(ack); !status.ok()) return status;
   store_->ReadVector(&vector_, &digest_);
   for (const OriginIndex origin : link.outbound.turned()) {
-    parents_.OnTaken(neighbor, origin, link.outbound.IsEager(origin));
+    parents_.OnTaken(neighbor, origin, link.outbound.IsEager(origin), vector_);
   }
   for (const OriginIndex origin : link.outbound.announced()) {
     parents_.OnAnnounced(neighbor, origin, link.outbound.Acknowledged(origin), vector_, now);

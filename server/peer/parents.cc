@@ -121,9 +121,11 @@ void Parents::OnDelivered(std::size_t neighbor, OriginIndex origin, Nanos now) {
   if (!IsUp(ParentOf(origin))) SetParent(origin, static_cast<int>(neighbor));
 }
 
-void Parents::OnTaken(std::size_t neighbor, OriginIndex origin, bool taken) {
+void Parents::OnTaken(std::size_t neighbor, OriginIndex origin, bool taken,
+                      const VersionVector& vector) {
   At(neighbors_[neighbor].takes, origin) = taken;
-  if (taken && ParentOf(origin) == static_cast<int>(neighbor)) {
+  const auto taker = static_cast<int>(neighbor);
+  if (taken && ParentOf(origin) == taker && Has(taker, origin) <= vector[origin]) {
     SetParent(origin, LikelySource(origin));
   }
 }

@@ -42,9 +42,9 @@ class Parents {
   void OnSilent(std::size_t neighbor);
   // The neighbour delivered updates of the origin.
   void OnDelivered(std::size_t neighbor, OriginIndex origin, Nanos now);
-  // The neighbour takes the origin from this server, or does so no more. Two do not take it from
-  // each other: nothing new would reach them.
-  void OnTaken(std::size_t neighbor, OriginIndex origin, bool taken);
+  // The neighbour takes the origin from this server, or does so no more. Two do not go on taking it
+  // from each other, since nothing new would reach them: who has no less than the other stops.
+  void OnTaken(std::size_t neighbor, OriginIndex origin, bool taken, const VersionVector& vector);
 
   // Picks other parents for what has been missing for too long.
   void Repair(const VersionVector& vector, Nanos now);

@@ -70,6 +70,30 @@ TEST_F(Silence, AStoppedNeighborDelaysRepliesUpToTheBoundThenNotAndIsWaitedForAg
   herd_.AwaitInSync();
 }
 
+// Goloman answers a report that is older than one that Welsh has got, and for that too its
+// neighbors have to know the newer one.
+TEST_F(Silence, AStoppedNeighborDelaysTheReplyToAnOlderReportUpToTheBoundToo) {
+  herd_.Server("Hands").Stop();
+  TextClient welsh(herd_.Door("Welsh"));
+  TextClient goloman(herd_.Door("Goloman"));
+  const std::string newer = Iamat("mover", "1520023934.5");
+  ASSERT_TRUE(IsReplyTo(newer, "Welsh", welsh.Ask(newer)));
+  ASSERT_TRUE(Eventually([&] {
+    if (goloman.Ask(Whatsat("mover", 0)).front() == '?') return false;
+    while (goloman.ReadLine() != "\n") {
+    }
+    return true;
+  }));
+  const std::string older = Iamat("mover", "1520023934");
+  const auto begin = steady_clock::now();
+  EXPECT_TRUE(IsReplyTo(older, "Goloman", goloman.Ask(older)));
+  const Milliseconds took = Since(begin);
+  std::cout << absl::StrFormat("answered after %.0f ms\n", took.count());
+  // Goloman would find out only after two seconds that Hands is gone.
+  EXPECT_LT(took, kBound * 3);
+  herd_.Server("Hands").Continue();
+}
+
 TEST_F(Silence, ANeighborThatVanishesIsFoundOutSoon) {
   if (!network_.is_real()) GTEST_SKIP() << "nobody can vanish here";
   Durations found;

@@ -106,10 +106,11 @@ client::Endpoint TestHerd::Door(const std::string& name) const {
 
 std::vector<std::string> TestHerd::CommandLine(const std::string& name) const {
   const std::string nobody = absl::StrCat("http://", PrivateAddress(), ":", refusing_.port());
-  return {HERD_SERVER,    name,
-          "--config",     File("herd.json"),
-          "--listen",     options_.herd.Find(name)->host,
-          "--places-url", options_.places_url.empty() ? nobody : options_.places_url};
+  return {HERD_SERVER, name, "--config", File("herd.json"), "--listen",
+          options_.herd.Find(name)->host, "--places-url",
+          options_.places_url.empty() ? nobody : options_.places_url,
+          // A server that the others have left alone waits for them no longer than a test wants.
+          "--leave-seconds", absl::StrCat(options_.leave_seconds)};
 }
 
 void TestHerd::Launch(const std::string& name) {

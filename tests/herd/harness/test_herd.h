@@ -33,6 +33,7 @@ class TestHerd {
     config::HerdConfig herd = DefaultGraph();
     // Nobody is there by default.
     std::string places_url;
+    int leave_seconds = 1;
     std::vector<std::string> further_arguments;
     // Has a host for each server, and outlives the herd; null: all run where the test does.
     const Network* network = nullptr;

@@ -262,6 +262,30 @@ struct Malformed {
   std::function<void(v1::Push&)> break_it;
 };
 
+TEST_F(AnInboundLink, SaysAtOnceWhatTheNeighborAwaitsAndNotBeforeItHasIt) {
+  constexpr Nanos kStart = 1000;
+  Ack(kStart);
+  const OriginIndex welsh = *store_.Intern({"Welsh", 3});
+  store_.Apply(welsh, 0, 1, {});
+  v1::Push push;
+  Declare(push, "Welsh", 3);
+  push.add_awaited()->set_origin(0);
+  push.mutable_awaited(0)->set_through(2);
+  ASSERT_TRUE(Push(push).ok());
+  EXPECT_EQ(Ack(kStart + 1), "1 pushes: Welsh.3=1");
+  EXPECT_EQ(Ack(kStart + 2), "");
+  store_.Apply(welsh, 1, 2, {});
+  EXPECT_EQ(Ack(kStart + 3), "1 pushes: Welsh.3=2");
+  store_.Apply(welsh, 2, 3, {});
+  EXPECT_EQ(Ack(kStart + 4), "");
+}
+
+TEST_F(AnInboundLink, ThatAwaitsAnOriginOfWhichNothingWasSaidIsAnError) {
+  v1::Push push;
+  push.add_awaited()->set_origin(3);
+  EXPECT_EQ(Push(push).code(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST_F(AnInboundLink, ThatBreaksARuleIsAnErrorAndLeavesTheStoreAsItWas) {
   const std::vector<Malformed> cases = {
       {"a second hello", [](v1::Push& p) { p.mutable_hello()->set_server("Hands"); }},

@@ -217,6 +217,31 @@ TEST_F(AnOutboundLink, SaysOnceAStreamThatThisServerLeaves) {
   EXPECT_TRUE(Push().leaving());
 }
 
+TEST_F(AnOutboundLink, AsksOnceForWhatIsAwaitedUntilTheNeighborHasSaidIt) {
+  BringUp();
+  link_.Await(hands_, 7);
+  link_.Await(hands_, 6);
+  v1::Push push = Push();
+  ASSERT_EQ(push.awaited_size(), 1);
+  EXPECT_EQ(declared_.at(push.awaited(0).origin()), "Hands.5");
+  EXPECT_EQ(push.awaited(0).through(), 7u);
+  EXPECT_EQ(Push().awaited_size(), 0);
+  ASSERT_TRUE(Ack(1, {Have(1, 6)}).ok());
+  EXPECT_TRUE(link_.IsAwaiting());
+  ASSERT_TRUE(Ack(1, {Have(1, 7)}).ok());
+  EXPECT_FALSE(link_.IsAwaiting());
+}
+
+TEST_F(AnOutboundLink, DoesNotAskForWhatTheNeighborHasShownToHave) {
+  BringUp();
+  link_.NeighborHas(kNeighborRun, hands_, 7);
+  EXPECT_TRUE(link_.Has(hands_, 7));
+  EXPECT_FALSE(link_.Has(hands_, 8));
+  link_.Await(hands_, 7);
+  EXPECT_FALSE(link_.IsAwaiting());
+  EXPECT_EQ(Push().awaited_size(), 0);
+}
+
 TEST_F(AnOutboundLink, KeepsToItsWindow) {
   BringUp();
   std::uint64_t pushes = 0;

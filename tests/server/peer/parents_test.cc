@@ -138,11 +138,30 @@ TEST_F(AParent, IsNobodyWhoTakesTheOriginFromHereUnlessItHasMore) {
   Announce(kWelsh, 5, kStart);
   Deliver(kWelsh, 5, kStart);
   Announce(kHands, 5, kStart);
-  parents_.OnTaken(kHands, kFarRun, true);
+  parents_.OnTaken(kHands, kFarRun, true, vector_);
   parents_.OnDown(kWelsh, vector_);
   EXPECT_EQ(parent(), Parents::kNone);
   Announce(kHands, 6, kStart);
   EXPECT_EQ(parent(), static_cast<int>(kHands));
+}
+
+TEST_F(AParent, IsNobodyAnyMoreWhenItTakesTheOriginFromHereAndHasNoMore) {
+  Announce(kWelsh, 5, kStart);
+  Deliver(kWelsh, 5, kStart);
+  parents_.OnTaken(kWelsh, kFarRun, true, vector_);
+  EXPECT_EQ(parent(), Parents::kNone);
+}
+
+TEST_F(AParent, StaysThoughItTakesTheOriginFromHereWhileItHasMore) {
+  Announce(kWelsh, 5, kStart);
+  parents_.OnTaken(kWelsh, kFarRun, true, vector_);
+  EXPECT_EQ(parent(), static_cast<int>(kWelsh));
+}
+
+TEST_F(AParent, IsAlsoWhoHasNoMoreIfThereIsNoOther) {
+  vector_[kFarRun] = 5;
+  Announce(kWelsh, 5, kStart);
+  EXPECT_EQ(parent(), static_cast<int>(kWelsh));
 }
 
 }  // namespace
