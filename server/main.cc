@@ -110,10 +110,15 @@ sigset_t BlockSignals() {
   return signals;
 }
 
+// The same signal once more kills, as it would any program.
 void WaitForSignal(const sigset_t& signals) {
   int signal = 0;
   sigwait(&signals, &signal);
   herd::log::Info(signal == SIGINT ? "SIGINT received" : "SIGTERM received");
+  sigset_t received;
+  sigemptyset(&received);
+  sigaddset(&received, signal);
+  pthread_sigmask(SIG_UNBLOCK, &received, nullptr);
 }
 
 absl::StatusOr<std::unique_ptr<herd::places::Places>> StartPlaces(const Flags& flags) {

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -78,9 +79,27 @@ void ClientLoop::AskPlaces(std::uint64_t connection, places::Query query, std::u
 
 void ClientLoop::AwaitNeighbors(std::uint64_t connection, const Versions& versions,
                                 std::uint64_t ticket) {
-  waiting_.push_back({versions, connection, ticket});
+  const bool own = std::all_of(versions.begin(), versions.end(), [](const Version& version) {
+    return version.origin == Store::kOwnOrigin;
+  });
+  if (own) {
+    waiting_.push_back({versions, connection, ticket});
+  } else {
+    AwaitOthersUpdates(connection, versions, ticket);
+  }
   anything_waits_.store(true);
   if (shared_->herd->AreAcknowledged(versions)) OnAcknowledged();
+}
+
+void ClientLoop::AwaitOthersUpdates(std::uint64_t connection, const Versions& versions,
+                                    std::uint64_t ticket) {
+  const std::uint64_t number = ++last_waiting_;
+  waiting_for_others_[number] = {versions, connection, ticket};
+  shared_->herd->Await(versions);
+  loop_.RunAfter(shared_->longest_wait, [this, number] {
+    const auto waiting = waiting_for_others_.extract(number);
+    if (waiting) Pass(waiting.mapped());
+  });
 }
 
 void ClientLoop::OnAcknowledged() {
@@ -93,10 +112,19 @@ void ClientLoop::PassAll() {
   while (!waiting_.empty() && shared_->herd->AreAcknowledged(waiting_.front().versions)) {
     const Waiting passed = std::move(waiting_.front());
     waiting_.pop_front();
-    const auto connection = connections_.find(passed.connection);
-    if (connection != connections_.end()) connection->second->Pass(passed.ticket);
+    Pass(passed);
   }
-  anything_waits_.store(!waiting_.empty());
+  std::vector<std::uint64_t> passed;
+  for (const auto& [number, waiting] : waiting_for_others_) {
+    if (shared_->herd->AreAcknowledged(waiting.versions)) passed.push_back(number);
+  }
+  for (const std::uint64_t number : passed) Pass(waiting_for_others_.extract(number).mapped());
+  anything_waits_.store(!waiting_.empty() || !waiting_for_others_.empty());
+}
+
+void ClientLoop::Pass(const Waiting& waiting) {
+  const auto connection = connections_.find(waiting.connection);
+  if (connection != connections_.end()) connection->second->Pass(waiting.ticket);
 }
 
 void ClientLoop::Leave(EventLoop::Task done) {

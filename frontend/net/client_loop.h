@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "frontend/net/connection.h"
 #include "frontend/net/event_loop.h"
@@ -27,6 +28,8 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
     Herd* herd = nullptr;
     places::Places* places = nullptr;
     bool log_traffic = false;
+    // A reply waits no longer for the neighbours to have another server's update.
+    Nanos longest_wait = 0;
     std::atomic<std::uint64_t> last_connection{0};
   };
 
@@ -63,6 +66,7 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   void AskPlaces(std::uint64_t connection, places::Query query, std::uint64_t ticket) override;
   void AwaitNeighbors(std::uint64_t connection, const Versions& versions,
                       std::uint64_t ticket) override;
+  void AwaitOthersUpdates(std::uint64_t connection, const Versions& versions, std::uint64_t ticket);
   void PassAll();
   void FinishLeaving();
   void OnClosed(std::uint64_t connection) override;
@@ -75,6 +79,7 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
     std::uint64_t connection;
     std::uint64_t ticket;
   };
+  void Pass(const Waiting& waiting);
 
   Shared* const shared_;
   Descriptor listener_;
@@ -87,10 +92,16 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   std::atomic<std::size_t> connection_count_{0};
   EventLoop::Task on_left_;  // while leaving
 
-  // In the order of the batches. How the thread and OnAcknowledged agree: the thread says that
+  // For updates of this server's, which are acknowledged in their order: in the order of the
+  // batches. For such of other servers', as after a report that was older than what is known: by a
+  // number of their own; neighbours in sync may be late with those, so this wait has a bound.
+  //
+  // How the thread and OnAcknowledged agree: the thread says that
   // something waits, then looks once more; who acknowledges says so, then looks whether something
   // waits.
   std::deque<Waiting> waiting_;
+  absl::btree_map<std::uint64_t, Waiting> waiting_for_others_;
+  std::uint64_t last_waiting_ = 0;
   std::atomic<bool> anything_waits_{false};
   std::atomic<bool> pass_posted_{false};
   std::thread thread_;

@@ -56,7 +56,8 @@ class Connection final : private EventLoop::Handler, private Session::Host {
   void AwaitNeighbors(const Versions& versions, std::uint64_t ticket) override;
   void OnLine(std::string_view line) override;
 
-  void Read();
+  // Returns how many bytes came.
+  std::size_t Read();
   void Drop();
   // Sends what is in the output space, and whatever else has become possible with that.
   void Flush();

@@ -36,6 +36,7 @@ absl::StatusOr<std::unique_ptr<FrontDoor>> FrontDoor::Open(const Options& option
   door->shared_.herd = herd;
   door->shared_.places = places;
   door->shared_.log_traffic = options.log_traffic;
+  door->shared_.longest_wait = options.longest_wait;
   door->port_ = LocalPort(listeners->front());
   for (Descriptor& listener : *listeners) {
     door->loops_.push_back(std::make_unique<ClientLoop>(&door->shared_, std::move(listener)));

@@ -26,6 +26,8 @@ class FrontDoor {
     int threads = 1;
     // Log every line in and out.
     bool log_traffic = false;
+    // A reply waits no longer for the neighbours to have another server's update.
+    Nanos longest_wait = 500 * kNanosPerMillisecond;
   };
 
   // `herd` and `places` outlive the front door.

@@ -20,6 +20,9 @@ class Herd {
 
   // Any thread. Whether the neighbours that are waited for have these.
   virtual bool AreAcknowledged(const Versions& versions) = 0;
+
+  // Any thread. Somebody waits for that.
+  virtual void Await(const Versions& versions) = 0;
 };
 
 }  // namespace herd

@@ -27,6 +27,16 @@ std::string HostPort(const std::string& host, std::uint16_t port) {
                                       : absl::StrCat(host, ":", port);
 }
 
+void SumUp(v1::GetStatusResponse* status) {
+  for (const v1::Neighbor& neighbor : status->neighbors()) {
+    status->set_received_updates(status->received_updates() + neighbor.received_updates());
+    status->set_duplicate_updates(status->duplicate_updates() + neighbor.duplicate_updates());
+    status->set_grafts(status->grafts() + neighbor.grafts());
+    status->set_prunes(status->prunes() + neighbor.prunes());
+    status->set_repairs(status->repairs() + neighbor.repairs());
+  }
+}
+
 std::vector<peer::Peers::Neighbor> NeighborsOf(const config::HerdConfig& herd,
                                                const config::ServerConfig& self) {
   std::vector<peer::Peers::Neighbor> neighbors;
@@ -70,7 +80,8 @@ absl::Status Node::Open(const config::ServerConfig& self) {
                                           .address = options_.listen,
                                           .port = self.client_port,
                                           .threads = options_.threads,
-                                          .log_traffic = options_.log_traffic},
+                                          .log_traffic = options_.log_traffic,
+                                          .longest_wait = options_.in_sync_bound},
                                          this, places_.get());
   if (!front_door.ok()) return front_door.status();
   front_door_ = *std::move(front_door);
@@ -100,11 +111,14 @@ Node::~Node() {
 }
 
 void Node::Leave(absl::Duration bound) {
-  const absl::Time deadline = absl::Now() + bound;
+  const absl::Time now = absl::Now();
+  const absl::Time deadline = now + bound;
   log::Info(absl::StrCat(options_.server, " is leaving"));
-  if (!front_door_->Leave(deadline)) {
+  // A client that does not take its replies must not leave the neighbours without theirs.
+  if (!front_door_->Leave(now + bound / 2)) {
     log::Warning(
         absl::StrCat(front_door_->connections(), " clients have not taken their replies in time"));
+    front_door_->Close();
   }
   if (!peers_->Leave(deadline)) {
     log::Warning("not all neighbors could be handed everything in time");
@@ -123,6 +137,13 @@ bool Node::AreAcknowledged(const Versions& versions) {
     if (!peers_->IsAcknowledged(version)) return false;
   }
   return true;
+}
+
+void Node::Await(const Versions& versions) {
+  for (const Version& version : versions) {
+    // This server's own are told of by themselves.
+    if (version.origin != Store::kOwnOrigin) peers_->Await(version);
+  }
 }
 
 void Node::OnAcknowledged() {
@@ -146,8 +167,9 @@ v1::GetStatusResponse Node::Describe() const {
     progress->mutable_origin()->set_start_ns(id.start_ns);
     progress->set_through(vector[i]);
   }
-  status.set_repairs(peers_->repairs());
+  status.set_divergences(peers_->divergences());
   for (v1::Neighbor& neighbor : peers_->Describe()) *status.add_neighbors() = std::move(neighbor);
+  SumUp(&status);
   return status;
 }
 

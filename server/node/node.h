@@ -55,6 +55,7 @@ class Node final : private Herd {
   absl::Status Open(const config::ServerConfig& self);
   Versions Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) override;
   bool AreAcknowledged(const Versions& versions) override;
+  void Await(const Versions& versions) override;
   void OnAcknowledged();
   v1::GetStatusResponse Describe() const;
 

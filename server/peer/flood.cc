@@ -31,7 +31,7 @@ absl::Status Flood::OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now) {
   if (absl::Status status = link.outbound.OnAck(ack); !status.ok()) return status;
   store_->ReadVector(&vector_, &digest_);
   for (const OriginIndex origin : link.outbound.turned()) {
-    parents_.OnTaken(neighbor, origin, link.outbound.IsEager(origin));
+    parents_.OnTaken(neighbor, origin, link.outbound.IsEager(origin), vector_);
   }
   for (const OriginIndex origin : link.outbound.announced()) {
     parents_.OnAnnounced(neighbor, origin, link.outbound.Acknowledged(origin), vector_, now);
@@ -115,11 +115,10 @@ void Flood::TellParents() {
   });
 }
 
-std::optional<Nanos> Flood::Deadline() const {
+std::optional<Nanos> Flood::AdvanceDeadline() const {
   std::optional<Nanos> earliest = parents_.Deadline();
   TakeEarlier(in_sync_.Deadline(), &earliest);
   for (const Link& link : links_) {
-    TakeEarlier(link.inbound.Deadline(vector_), &earliest);
     const bool may_be_one_way =
         link.inbound.up() && !link.outbound.up() && !link.inbound.others_wanted();
     if (may_be_one_way) TakeEarlier(link.inbound_since + kOneWayGrace, &earliest);
@@ -156,11 +155,23 @@ bool Flood::HasLeft() const {
   return !somebody_stays || handed_over_ >= (*legacy_)[Store::kOwnOrigin];
 }
 
-bool Flood::IsAcknowledged(OriginIndex origin, Sequence through) const {
+bool Flood::IsAcknowledged(const Version& version) const {
   for (std::size_t i = 0; i < links_.size(); ++i) {
-    if (in_sync_.Contains(i) && links_[i].outbound.Acknowledged(origin) < through) return false;
+    const OutboundLink& link = links_[i].outbound;
+    if (in_sync_.Contains(i) && !link.Has(version.origin, version.sequence)) return false;
   }
   return true;
+}
+
+void Flood::Await(const Version& version) {
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    if (in_sync_.Contains(i)) links_[i].outbound.Await(version.origin, version.sequence);
+  }
+}
+
+bool Flood::IsAwaiting() const {
+  return std::any_of(links_.begin(), links_.end(),
+                     [](const Link& link) { return link.outbound.IsAwaiting(); });
 }
 
 }  // namespace herd::peer

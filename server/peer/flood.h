@@ -54,10 +54,14 @@ class Flood {
   void CloseInbound(std::size_t neighbor);
 
   // Looks at the store and the time. To be called before NextPush and NextAck, whenever something
-  // has happened or the deadline has come.
+  // has happened or its deadline has come.
   // Returns the neighbours that have fallen out of sync for being late.
   std::vector<std::size_t> Advance(Nanos now);
-  std::optional<Nanos> Deadline() const;
+  std::optional<Nanos> AdvanceDeadline() const;
+  // When NextAck of that neighbour is to be called again, though nothing happens.
+  std::optional<Nanos> AckDeadline(std::size_t neighbor) const {
+    return links_[neighbor].inbound.Deadline(vector_);
+  }
 
   // Fill a message with what to send now. False: nothing.
   bool NextPush(std::size_t neighbor, v1::Push* push);
@@ -72,10 +76,13 @@ class Flood {
   bool IsInSync(std::size_t neighbor) const { return in_sync_.Contains(neighbor); }
   // Through where the neighbours in sync have this server's own updates; kMaxSequence if none is.
   Sequence Acknowledged() const { return in_sync_.Acknowledged(); }
-  // Whether all neighbours in sync have that origin through there.
-  bool IsAcknowledged(OriginIndex origin, Sequence through) const;
+  // Whether all neighbours in sync have that update, of whatever origin.
+  bool IsAcknowledged(const Version& version) const;
+  // Somebody waits for that: who has not said so is asked to, soon.
+  void Await(const Version& version);
+  bool IsAwaiting() const;
   std::uint64_t Lag(std::size_t neighbor) const { return links_[neighbor].outbound.Lag(vector_); }
-  std::uint64_t repairs() const { return parents_.repairs(); }
+  std::uint64_t repairs(std::size_t neighbor) const { return parents_.repairs(neighbor); }
   // Times that a neighbour's map was found to differ though the vectors were equal.
   std::uint64_t divergences() const { return divergences_; }
   int ParentOf(OriginIndex origin) const { return parents_.ParentOf(origin); }

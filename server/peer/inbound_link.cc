@@ -1,5 +1,7 @@
 #include "server/peer/inbound_link.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "server/peer/wire.h"
 
@@ -21,6 +23,7 @@ absl::Status InboundLink::Open(const v1::Hello& hello) {
   told_anything_ = false;
   told_.clear();
   rewinds_.clear();
+  awaited_.clear();
   others_wanted_ = false;
   others_told_ = true;
   wanted_.clear();
@@ -35,6 +38,9 @@ absl::Status InboundLink::OnPush(const v1::Push& push, Learned learned) {
   if (absl::Status status = reader_.Declare(push.origins()); !status.ok()) return status;
   for (const v1::Range& range : push.ranges()) {
     if (absl::Status status = OnRange(range, learned); !status.ok()) return status;
+  }
+  for (const v1::Awaited& awaited : push.awaited()) {
+    if (absl::Status status = OnAwaited(awaited); !status.ok()) return status;
   }
   ++pushes_;
   leaving_ = leaving_ || push.leaving();
@@ -73,6 +79,16 @@ absl::Status InboundLink::OnRange(const v1::Range& range, Learned learned) {
   return absl::OkStatus();
 }
 
+absl::Status InboundLink::OnAwaited(const v1::Awaited& awaited) {
+  const std::optional<OriginIndex> origin = reader_.Find(awaited.origin());
+  if (!origin) {
+    return absl::InvalidArgumentError(absl::StrCat("origin ", awaited.origin(), " is undeclared"));
+  }
+  Sequence& through = awaited_[*origin];
+  through = std::max(through, awaited.through());
+  return absl::OkStatus();
+}
+
 bool InboundLink::HasNews(const VersionVector& vector) const {
   for (std::size_t origin = 0; origin < vector.size(); ++origin) {
     if (vector[origin] > Told(origin)) return true;
@@ -87,7 +103,9 @@ bool InboundLink::HasUrgentNews(const VersionVector& vector) const {
     const bool urgent = origin == neighbor_origin_ || Told(origin) == 0;
     if (urgent && vector[origin] > Told(origin)) return true;
   }
-  return false;
+  return std::any_of(awaited_.begin(), awaited_.end(), [&](const auto& awaited) {
+    return awaited.first < vector.size() && vector[awaited.first] >= awaited.second;
+  });
 }
 
 bool InboundLink::NextAck(const VersionVector& vector, std::uint64_t digest, Nanos now,
@@ -121,6 +139,9 @@ void InboundLink::TellVector(const VersionVector& vector, v1::Ack* ack) {
     if (rewind) have->set_rewind(true);
     told_[i] = vector[i];
   }
+  absl::erase_if(awaited_, [&](const auto& awaited) {
+    return awaited.first < vector.size() && vector[awaited.first] >= awaited.second;
+  });
   rewinds_.clear();
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -72,6 +73,7 @@ class InboundLink {
 
  private:
   absl::Status OnRange(const v1::Range& range, Learned learned);
+  absl::Status OnAwaited(const v1::Awaited& awaited);
   bool HasNews(const VersionVector& vector) const;
   bool HasUrgentNews(const VersionVector& vector) const;
   Sequence Told(std::size_t origin) const { return origin < told_.size() ? told_[origin] : 0; }
@@ -96,6 +98,8 @@ class InboundLink {
   Nanos told_at_ = 0;
   VersionVector told_;
   absl::flat_hash_set<OriginIndex> rewinds_;  // to be asked for
+  // What the neighbour waits to hear of.
+  absl::btree_map<OriginIndex, Sequence> awaited_;
   bool others_wanted_ = false;
   bool others_told_ = true;  // what is so until something is told
   std::vector<bool> wanted_;

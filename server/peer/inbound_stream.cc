@@ -83,6 +83,12 @@ void InboundStream::Pump(Nanos now) {
   ++outstanding_;
 }
 
+std::optional<Nanos> InboundStream::Deadline() const {
+  // The end of the Write is an event of its own.
+  if (!neighbor_ || writing_) return std::nullopt;
+  return flood_->AckDeadline(*neighbor_);
+}
+
 void InboundStream::OnWritten(bool) {
   // A failed Write says only that the stream is over; the Read that is out will say so too.
   --outstanding_;

@@ -41,6 +41,8 @@ class InboundStream {
 
   // Writes the next ack if there is one and none is being written.
   void Pump(Nanos now);
+  // When Pump is to be called again, though nothing happens.
+  std::optional<Nanos> Deadline() const;
 
   // Takes no further message, and ends the call with that status.
   void Close(const absl::Status& status);

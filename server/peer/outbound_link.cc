@@ -40,7 +40,10 @@ void OutboundLink::Open() {
   others_eager_ = true;
   modes_.clear();
   acknowledged_.clear();
+  shown_.clear();
   covered_.clear();
+  awaited_.clear();
+  to_ask_.clear();
   rewound_at_push_.clear();
   digest_.reset();
   repaired_digest_.reset();
@@ -101,8 +104,22 @@ Sequence OutboundLink::Acknowledged(OriginIndex origin) const {
   return origin < acknowledged_.size() ? acknowledged_[origin] : 0;
 }
 
+bool OutboundLink::Has(OriginIndex origin, Sequence through) const {
+  const Sequence shown = origin < shown_.size() ? shown_[origin] : 0;
+  return std::max(shown, Acknowledged(origin)) >= through;
+}
+
+void OutboundLink::Await(OriginIndex origin, Sequence through) {
+  if (!up_ || Has(origin, through)) return;
+  Sequence& awaited = awaited_[origin];
+  if (through <= awaited) return;
+  awaited = through;
+  to_ask_.insert(origin);
+}
+
 void OutboundLink::OnHave(OriginIndex origin, const v1::Have& have) {
   At(acknowledged_, origin) = have.through();
+  NoteHas(origin, have.through());
   announced_.push_back(origin);
   Sequence& covered = At(covered_, origin);
   std::uint64_t& rewound_at_push = At(rewound_at_push_, origin);
@@ -113,6 +130,13 @@ void OutboundLink::OnHave(OriginIndex origin, const v1::Have& have) {
   CountAsCovered(origin, have.through());
 }
 
+void OutboundLink::NoteHas(OriginIndex origin, Sequence through) {
+  const auto awaited = awaited_.find(origin);
+  if (awaited == awaited_.end() || through < awaited->second) return;
+  awaited_.erase(awaited);
+  to_ask_.erase(origin);
+}
+
 void OutboundLink::CountAsCovered(OriginIndex origin, Sequence through) {
   Sequence& covered = At(covered_, origin);
   // What is being repaired the neighbour believes to have already.
@@ -121,6 +145,9 @@ void OutboundLink::CountAsCovered(OriginIndex origin, Sequence through) {
 
 void OutboundLink::NeighborHas(std::uint64_t run_start_ns, OriginIndex origin, Sequence through) {
   if (!up_ || run_start_ns != neighbor_start_ns_) return;
+  Sequence& shown = At(shown_, origin);
+  shown = std::max(shown, through);
+  NoteHas(origin, through);
   CountAsCovered(origin, through);
 }
 
@@ -150,8 +177,9 @@ bool OutboundLink::NextPush(const VersionVector& vector, v1::Push* push) {
   }
   if (!up_ || pushes_sent_ - pushes_acknowledged_ >= kMaxPushesUnderWay) return false;
   AddRanges(vector, push);
+  AddAwaited(push);
   const bool tell_leave = leaving_ && leave_sent_at_push_ == 0;
-  if (push->ranges().empty() && !tell_leave) return false;
+  if (push->ranges().empty() && push->awaited().empty() && !tell_leave) return false;
   ++pushes_sent_;
   if (tell_leave) {
     push->set_leaving(true);
@@ -172,6 +200,15 @@ void OutboundLink::AddRanges(const VersionVector& vector, v1::Push* push) {
     next_origin_ = static_cast<OriginIndex>(origin + 1);
     break;
   }
+}
+
+void OutboundLink::AddAwaited(v1::Push* push) {
+  for (const OriginIndex origin : to_ask_) {
+    v1::Awaited* const awaited = push->add_awaited();
+    awaited->set_origin(writer_.Number(origin, push->mutable_origins()));
+    awaited->set_through(awaited_[origin]);
+  }
+  to_ask_.clear();
 }
 
 bool OutboundLink::AddRange(OriginIndex origin, v1::Push* push, std::size_t* updates,

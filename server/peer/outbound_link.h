@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "herd/v1/propagate.pb.h"
@@ -46,6 +48,11 @@ class OutboundLink {
   // sending it. Nothing is concluded about a run that the stream does not lead to.
   void NeighborHas(std::uint64_t run_start_ns, OriginIndex origin, Sequence through);
 
+  // Asks the neighbour to say soon that it has that.
+  void Await(OriginIndex origin, Sequence through);
+  // What has been asked for has not all been said yet.
+  bool IsAwaiting() const { return up_ && !awaited_.empty(); }
+
   // The neighbour's map differs from this server's, of that digest, though the vectors are equal.
   bool Differs(const VersionVector& vector, std::uint64_t digest) const;
   // Sends again, once, all that the map of that digest holds.
@@ -66,6 +73,8 @@ class OutboundLink {
   bool up() const { return up_; }
   // How far the neighbour has that origin, by its own word.
   Sequence Acknowledged(OriginIndex origin) const;
+  // The same, or as it showed by sending it.
+  bool Has(OriginIndex origin, Sequence through) const;
   // The neighbour wants that origin's updates pushed as they come.
   bool IsEager(OriginIndex origin) const;
   const std::string& neighbor() const { return neighbor_; }
@@ -78,8 +87,10 @@ class OutboundLink {
   absl::StatusOr<OriginIndex> Find(std::uint32_t number) const;
   void OnHave(OriginIndex origin, const v1::Have& have);
   void CountAsCovered(OriginIndex origin, Sequence through);
+  void NoteHas(OriginIndex origin, Sequence through);
   absl::Status Turn(const google::protobuf::RepeatedField<std::uint32_t>& numbers, v1::Mode mode);
   void AddRanges(const VersionVector& vector, v1::Push* push);
+  void AddAwaited(v1::Push* push);
 
   Store* const store_;
   const OriginId own_;
@@ -97,6 +108,7 @@ class OutboundLink {
   bool others_eager_ = true;
   std::vector<v1::Mode> modes_;  // by OriginIndex; unspecified: as others
   VersionVector acknowledged_;   // what the neighbour has said
+  VersionVector shown_;          // what it has sent
   VersionVector covered_;        // what it has or what is on its way to it
   std::uint64_t pushes_sent_ = 0;
   std::uint64_t pushes_acknowledged_ = 0;
@@ -107,6 +119,9 @@ class OutboundLink {
   VersionVector repair_through_;                  // by origin: ranges up to there are a repair
   OriginIndex next_origin_ = 0;                   // the one behind that which filled a push
   std::uint64_t leave_sent_at_push_ = 0;
+  // Has not been said yet, and has not even been asked.
+  absl::btree_map<OriginIndex, Sequence> awaited_;
+  absl::btree_set<OriginIndex> to_ask_;
 
   bool leaving_ = false;
 };

@@ -38,11 +38,20 @@ int Parents::LikelySource(OriginIndex origin) const {
   for (std::size_t i = 0; i < neighbors_.size(); ++i) {
     const auto candidate = static_cast<int>(i);
     // Who takes the origin from here gets nothing of it that was not here before.
-    const bool takes = origin < neighbors_[i].takes.size() && neighbors_[i].takes[origin];
-    if (!neighbors_[i].up || takes || Has(candidate, origin) == 0) continue;
+    if (!neighbors_[i].up || Takes(i, origin) || Has(candidate, origin) == 0) continue;
     if (best == kNone || Has(candidate, origin) > Has(best, origin)) best = candidate;
   }
   return best;
+}
+
+bool Parents::Takes(std::size_t neighbor, OriginIndex origin) const {
+  const std::vector<bool>& takes = neighbors_[neighbor].takes;
+  return origin < takes.size() && takes[origin];
+}
+
+void Parents::ReplaceParent(OriginIndex origin, int neighbor) {
+  if (neighbor != kNone && neighbor != ParentOf(origin)) ++neighbors_[neighbor].repairs;
+  SetParent(origin, neighbor);
 }
 
 void Parents::SetParent(OriginIndex origin, int neighbor) {
@@ -55,22 +64,34 @@ void Parents::SetParent(OriginIndex origin, int neighbor) {
 
 void Parents::OnUp(std::size_t neighbor, OriginIndex own, const VersionVector& vector, Nanos now) {
   neighbors_[neighbor].up = true;
-  // Nobody has an origin's updates sooner than the origin.
-  SetParent(own, static_cast<int>(neighbor));
-  const VersionVector& has = neighbors_[neighbor].has;
-  for (std::size_t i = 0; i < has.size(); ++i) {
-    if (has[i] > vector[i]) OnLacking(neighbor, static_cast<OriginIndex>(i), vector[i], now);
+  neighbors_[neighbor].claim = own;
+  GrantClaims(vector);
+  for (std::size_t i = 0; i < neighbors_[neighbor].has.size(); ++i) {
+    Consider(neighbor, static_cast<OriginIndex>(i), vector[i], now);
+  }
+}
+
+// Nobody has an origin's updates sooner than the origin. But while another neighbour is handing
+// over what there was before, the origin would send what is already on its way.
+void Parents::GrantClaims(const VersionVector& vector) {
+  for (std::size_t i = 0; i < neighbors_.size(); ++i) {
+    std::optional<OriginIndex>& claim = neighbors_[i].claim;
+    if (!claim) continue;
+    const int parent = ParentOf(*claim);
+    if (IsUp(parent) && Has(parent, *claim) > vector[*claim]) continue;
+    SetParent(*claim, static_cast<int>(i));
+    claim.reset();
   }
 }
 
 void Parents::OnDown(std::size_t neighbor, const VersionVector& vector) {
   neighbors_[neighbor].up = false;
+  neighbors_[neighbor].claim.reset();
   for (std::size_t i = 0; i < parents_.size(); ++i) {
     if (parents_[i] != static_cast<int>(neighbor)) continue;
     const auto origin = static_cast<OriginIndex>(i);
     const int best = BestSource(origin, vector[origin]);
-    SetParent(origin, best != kNone ? best : LikelySource(origin));
-    if (parents_[i] != kNone) ++repairs_;
+    ReplaceParent(origin, best != kNone ? best : LikelySource(origin));
   }
 }
 
@@ -82,15 +103,16 @@ void Parents::OnSilent(std::size_t neighbor) {
 void Parents::OnAnnounced(std::size_t neighbor, OriginIndex origin, Sequence through,
                           const VersionVector& vector, Nanos now) {
   At(neighbors_[neighbor].has, origin) = through;
-  if (through > vector[origin]) OnLacking(neighbor, origin, vector[origin], now);
+  Consider(neighbor, origin, vector[origin], now);
 }
 
-void Parents::OnLacking(std::size_t neighbor, OriginIndex origin, Sequence have, Nanos now) {
-  if (origin == Store::kOwnOrigin) return;
-  if (!IsUp(ParentOf(origin)) && neighbors_[neighbor].up) {
+void Parents::Consider(std::size_t neighbor, OriginIndex origin, Sequence have, Nanos now) {
+  if (origin == Store::kOwnOrigin || !neighbors_[neighbor].up) return;
+  const Sequence has = Has(static_cast<int>(neighbor), origin);
+  if (IsUp(ParentOf(origin))) {
+    if (has > have) missing_.try_emplace(origin, Missing{.have = have, .since = now});
+  } else if (has > have || (has > 0 && !Takes(neighbor, origin))) {
     SetParent(origin, static_cast<int>(neighbor));
-  } else {
-    missing_.try_emplace(origin, Missing{.have = have, .since = now});
   }
 }
 
@@ -99,11 +121,17 @@ void Parents::OnDelivered(std::size_t neighbor, OriginIndex origin, Nanos now) {
   if (!IsUp(ParentOf(origin))) SetParent(origin, static_cast<int>(neighbor));
 }
 
-void Parents::OnTaken(std::size_t neighbor, OriginIndex origin, bool taken) {
+void Parents::OnTaken(std::size_t neighbor, OriginIndex origin, bool taken,
+                      const VersionVector& vector) {
   At(neighbors_[neighbor].takes, origin) = taken;
+  const auto taker = static_cast<int>(neighbor);
+  if (taken && ParentOf(origin) == taker && Has(taker, origin) <= vector[origin]) {
+    SetParent(origin, LikelySource(origin));
+  }
 }
 
 void Parents::Repair(const VersionVector& vector, Nanos now) {
+  GrantClaims(vector);
   absl::erase_if(missing_, [&](auto& entry) {
     return Settle(entry.first, entry.second, vector[entry.first], now);
   });
@@ -120,8 +148,7 @@ bool Parents::Settle(OriginIndex origin, Missing& missing, Sequence have, Nanos 
   const bool parent_is_busy =
       IsUp(parent) && Has(parent, origin) > have && neighbors_[parent].delivered_at > now - kWait;
   if (parent_is_busy || source == parent) return false;
-  SetParent(origin, source);
-  ++repairs_;
+  ReplaceParent(origin, source);
   return false;
 }
 

@@ -11,7 +11,7 @@
 #include <optional>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/btree_map.h"
 #include "absl/functional/function_ref.h"
 #include "server/state/nanos.h"
 #include "server/state/store.h"
@@ -42,8 +42,9 @@ class Parents {
   void OnSilent(std::size_t neighbor);
   // The neighbour delivered updates of the origin.
   void OnDelivered(std::size_t neighbor, OriginIndex origin, Nanos now);
-  // The neighbour takes the origin from this server, or does so no more.
-  void OnTaken(std::size_t neighbor, OriginIndex origin, bool taken);
+  // The neighbour takes the origin from this server, or does so no more. Two do not go on taking it
+  // from each other, since nothing new would reach them: who has no less than the other stops.
+  void OnTaken(std::size_t neighbor, OriginIndex origin, bool taken, const VersionVector& vector);
 
   // Picks other parents for what has been missing for too long.
   void Repair(const VersionVector& vector, Nanos now);
@@ -57,13 +58,15 @@ class Parents {
   using Change = absl::FunctionRef<void(std::size_t neighbor, OriginIndex origin, bool parent)>;
   void TakeChanges(Change change);
 
-  // Parents picked since something was missing or a parent was lost.
-  std::uint64_t repairs() const { return repairs_; }
+  // Times that this neighbour was picked since something was missing or a parent was lost.
+  std::uint64_t repairs(std::size_t neighbor) const { return neighbors_[neighbor].repairs; }
 
  private:
   struct Neighbor {
     bool up = false;
+    std::optional<OriginIndex> claim;  // its own origin, as long as another is the parent
     Nanos delivered_at = 0;
+    std::uint64_t repairs = 0;
     VersionVector has;        // by its own word
     std::vector<bool> takes;  // from this server
   };
@@ -77,23 +80,26 @@ class Parents {
     bool parent;
   };
 
+  void GrantClaims(const VersionVector& vector);
   void SetParent(OriginIndex origin, int neighbor);
+  // Because of a loss.
+  void ReplaceParent(OriginIndex origin, int neighbor);
   bool IsUp(int neighbor) const { return neighbor != kNone && neighbors_[neighbor].up; }
   Sequence Has(int neighbor, OriginIndex origin) const;
   // Who is up and says to have most of that origin, more than `have`; kNone if nobody.
   int BestSource(OriginIndex origin, Sequence have) const;
   // Who else may get that origin's updates first, if nobody has more of it yet.
   int LikelySource(OriginIndex origin) const;
-  // The neighbour has what this server lacks.
-  void OnLacking(std::size_t neighbor, OriginIndex origin, Sequence have, Nanos now);
+  bool Takes(std::size_t neighbor, OriginIndex origin) const;
+  // What that neighbour says to have may make it the parent, now or after a wait.
+  void Consider(std::size_t neighbor, OriginIndex origin, Sequence have, Nanos now);
   // Whether that missing origin can be forgotten; picks another parent if it has to.
   bool Settle(OriginIndex origin, Missing& missing, Sequence have, Nanos now);
 
   std::vector<Neighbor> neighbors_;
   std::vector<int> parents_;  // by origin
-  absl::flat_hash_map<OriginIndex, Missing> missing_;
+  absl::btree_map<OriginIndex, Missing> missing_;
   std::vector<Switch> changes_;
-  std::uint64_t repairs_ = 0;
 };
 
 }  // namespace herd::peer

@@ -6,6 +6,8 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
 #include "server/log/log.h"
 #include "server/peer/channel_arguments.h"
 #include "server/peer/monotonic.h"
@@ -15,6 +17,9 @@ namespace {
 
 // Under a steady stream of events, writes go out after this many at the latest.
 constexpr int kEventsPerPump = 32;
+
+// Leaving takes less than this; when it does not, the log says what it takes so long for.
+constexpr absl::Duration kLeaveNotice = absl::Milliseconds(500);
 
 gpr_timespec ToTimespec(Nanos monotonic) {
   gpr_timespec at{};
@@ -116,8 +121,16 @@ gpr_timespec Peers::Pump() {
   for (const auto& stream : inbound_) stream->Pump(now);
   NoteInSync();
   PublishAcknowledged();
-  const std::optional<Nanos> deadline = flood_.Deadline();
-  return deadline ? ToTimespec(*deadline) : gpr_inf_future(GPR_CLOCK_MONOTONIC);
+  return NextDeadline();
+}
+
+gpr_timespec Peers::NextDeadline() const {
+  std::optional<Nanos> earliest = flood_.AdvanceDeadline();
+  for (const auto& stream : inbound_) {
+    const std::optional<Nanos> deadline = stream->Deadline();
+    if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
+  }
+  return earliest ? ToTimespec(*earliest) : gpr_inf_future(GPR_CLOCK_MONOTONIC);
 }
 
 void Peers::NoteLate(std::size_t neighbor) {
@@ -140,13 +153,24 @@ void Peers::NoteInSync() {
 
 void Peers::PublishAcknowledged() {
   const Sequence acknowledged = flood_.Acknowledged();
-  if (acknowledged_.exchange(acknowledged) != acknowledged) options_.on_acknowledged();
+  const bool changed = acknowledged_.exchange(acknowledged) != acknowledged;
+  if (changed || awaiting_) options_.on_acknowledged();
+  awaiting_ = flood_.IsAwaiting();
 }
 
 bool Peers::IsAcknowledged(const Version& version) {
   if (version.origin == Store::kOwnOrigin) return version.sequence <= acknowledged_.load();
   absl::MutexLock lock(&mutex_);
-  return flood_.IsAcknowledged(version.origin, version.sequence);
+  return flood_.IsAcknowledged(version);
+}
+
+void Peers::Await(const Version& version) {
+  {
+    absl::MutexLock lock(&mutex_);
+    flood_.Await(version);
+    awaiting_ = true;
+  }
+  Wake();
 }
 
 bool Peers::Leave(absl::Time deadline) {
@@ -156,7 +180,26 @@ bool Peers::Leave(absl::Time deadline) {
   }
   Wake();
   absl::MutexLock lock(&mutex_);
-  return mutex_.AwaitWithDeadline(absl::Condition(this, &Peers::HasLeft), deadline);
+  const absl::Condition has_left(this, &Peers::HasLeft);
+  if (mutex_.AwaitWithDeadline(has_left, std::min(deadline, absl::Now() + kLeaveNotice))) {
+    return true;
+  }
+  log::Info(absl::StrCat("still handing over: ", DescribeLags()));
+  return mutex_.AwaitWithDeadline(has_left, deadline);
+}
+
+std::string Peers::DescribeLags() const {
+  std::vector<std::string> lags;
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    const std::string& name = options_.neighbors[i].name;
+    if (flood_.inbound(i).leaving()) continue;
+    if (!flood_.outbound(i).up()) {
+      lags.push_back(absl::StrCat(name, " is away"));
+    } else if (flood_.Lag(i) > 0) {
+      lags.push_back(absl::StrCat(name, " lacks ", flood_.Lag(i), " updates"));
+    }
+  }
+  return absl::StrJoin(lags, ", ");
 }
 
 void Peers::Wake() {
@@ -212,9 +255,9 @@ void Peers::Stop() {
   thread_.join();
 }
 
-std::uint64_t Peers::repairs() {
+std::uint64_t Peers::divergences() {
   absl::MutexLock lock(&mutex_);
-  return flood_.repairs();
+  return flood_.divergences();
 }
 
 std::vector<v1::Neighbor> Peers::Describe() {
@@ -235,6 +278,7 @@ std::vector<v1::Neighbor> Peers::Describe() {
     neighbor.set_times_late(states_[i].times_late);
     neighbor.set_grafts(inbound.counters().grafts);
     neighbor.set_prunes(inbound.counters().prunes);
+    neighbor.set_repairs(flood_.repairs(i));
     neighbor.set_connects(outbound_[i]->connects());
     neighbor.set_last_error(outbound_[i]->last_error());
   }

@@ -57,6 +57,8 @@ class Peers final : private InboundStream::Host {
 
   // Whether all neighbours in sync have that update.
   bool IsAcknowledged(const Version& version) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Somebody waits for that; on_acknowledged will be called when it may have come about.
+  void Await(const Version& version) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Hands the neighbours what they lack, and tells them that this server leaves. Returns when that
   // is done, or at the deadline; says which. The store must not get updates of its own any more.
@@ -66,7 +68,8 @@ class Peers final : private InboundStream::Host {
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
   std::vector<v1::Neighbor> Describe() ABSL_LOCKS_EXCLUDED(mutex_);
-  std::uint64_t repairs() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Times that a neighbour's map was found to differ though the vectors were equal.
+  std::uint64_t divergences() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   // What has been logged of a neighbour, and counted.
@@ -81,10 +84,12 @@ class Peers final : private InboundStream::Host {
   void Handle(void* tag, bool ok) ABSL_LOCKS_EXCLUDED(mutex_);
   // Writes what there is to write. Returns when to do so again though nothing happens.
   gpr_timespec Pump() ABSL_LOCKS_EXCLUDED(mutex_);
+  gpr_timespec NextDeadline() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteLate(std::size_t neighbor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteInSync() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void PublishAcknowledged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnWoken(bool ok);
+  std::string DescribeLags() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasLeft() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return flood_.HasLeft(); }
   bool AllGone() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -107,6 +112,7 @@ class Peers final : private InboundStream::Host {
   std::vector<NeighborState> states_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::unique_ptr<OutboundStream>> outbound_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::unique_ptr<InboundStream>> inbound_ ABSL_GUARDED_BY(mutex_);
+  bool awaiting_ ABSL_GUARDED_BY(mutex_) = false;  // the neighbours, for another's updates
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 
   // Through where all neighbours in sync have this server's own updates.

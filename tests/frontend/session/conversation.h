@@ -22,6 +22,7 @@ class StoreHerd final : public Herd {
     return std::move(executed.reported);
   }
   bool AreAcknowledged(const Versions&) override { return neighbors_have_all_; }
+  void Await(const Versions&) override {}
 
   // Whether the neighbours have everything at once; so they do at first.
   void set_neighbors_have_all(bool all) { neighbors_have_all_ = all; }

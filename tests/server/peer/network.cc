@@ -14,6 +14,10 @@ namespace {
 // Long enough that what is said at leisure gets its turn within some hundred steps.
 constexpr std::uint64_t kMostNanosPerStep = 2 * kNanosPerMillisecond;
 
+void TakeEarlier(std::optional<Nanos> other, std::optional<Nanos>* earliest) {
+  if (other && (!*earliest || *other < **earliest)) *earliest = other;
+}
+
 std::string Name(int number) { return absl::StrCat("server", number); }
 
 }  // namespace
@@ -190,8 +194,10 @@ bool Network::AdvanceClock() {
   std::optional<Nanos> next;
   for (const std::string& name : names_) {
     flood(name).Advance(now_);
-    const std::optional<Nanos> deadline = flood(name).Deadline();
-    if (deadline && (!next || *deadline < *next)) next = deadline;
+    TakeEarlier(flood(name).AdvanceDeadline(), &next);
+    for (std::size_t i = 0; i < flood(name).neighbors(); ++i) {
+      TakeEarlier(flood(name).AckDeadline(i), &next);
+    }
   }
   if (!next) return false;
   now_ = std::max(now_, *next);

@@ -51,6 +51,18 @@ TEST_F(AParent, OfANeighborsOwnOriginIsThatNeighbor) {
   EXPECT_EQ(parent(), Parents::kNone);
 }
 
+TEST_F(AParent, OfANeighborsOwnOriginIsAnotherUntilThatOneHasHandedOverWhatThereWas) {
+  parents_.OnDown(kHands, vector_);
+  parents_.OnAnnounced(kWelsh, kHandsRun, 5, vector_, kStart);
+  Changes();
+  parents_.OnUp(kHands, kHandsRun, vector_, kStart);
+  parents_.Repair(vector_, kStart);
+  EXPECT_EQ(Changes(), "");
+  vector_[kHandsRun] = 5;
+  parents_.Repair(vector_, kStart);
+  EXPECT_EQ(Changes(), "-1:1 +0:1");
+}
+
 TEST_F(AParent, IsWhoFirstSaysToHaveAnOrigin) {
   Announce(kWelsh, 5, kStart);
   EXPECT_EQ(Changes(), "+1:3");
@@ -75,7 +87,7 @@ TEST_F(AParent, IsReplacedWhenWhatAnotherHasDoesNotComeInTime) {
   EXPECT_EQ(Changes(), "");
   parents_.Repair(vector_, later + Parents::kWait);
   EXPECT_EQ(Changes(), "-1:3 +0:3");
-  EXPECT_EQ(parents_.repairs(), 1u);
+  EXPECT_EQ(parents_.repairs(kHands), 1u);
 }
 
 TEST_F(AParent, StaysWhenTheMissingUpdateComesInTime) {
@@ -126,11 +138,30 @@ TEST_F(AParent, IsNobodyWhoTakesTheOriginFromHereUnlessItHasMore) {
   Announce(kWelsh, 5, kStart);
   Deliver(kWelsh, 5, kStart);
   Announce(kHands, 5, kStart);
-  parents_.OnTaken(kHands, kFarRun, true);
+  parents_.OnTaken(kHands, kFarRun, true, vector_);
   parents_.OnDown(kWelsh, vector_);
   EXPECT_EQ(parent(), Parents::kNone);
   Announce(kHands, 6, kStart);
   EXPECT_EQ(parent(), static_cast<int>(kHands));
+}
+
+TEST_F(AParent, IsNobodyAnyMoreWhenItTakesTheOriginFromHereAndHasNoMore) {
+  Announce(kWelsh, 5, kStart);
+  Deliver(kWelsh, 5, kStart);
+  parents_.OnTaken(kWelsh, kFarRun, true, vector_);
+  EXPECT_EQ(parent(), Parents::kNone);
+}
+
+TEST_F(AParent, StaysThoughItTakesTheOriginFromHereWhileItHasMore) {
+  Announce(kWelsh, 5, kStart);
+  parents_.OnTaken(kWelsh, kFarRun, true, vector_);
+  EXPECT_EQ(parent(), static_cast<int>(kWelsh));
+}
+
+TEST_F(AParent, IsAlsoWhoHasNoMoreIfThereIsNoOther) {
+  vector_[kFarRun] = 5;
+  Announce(kWelsh, 5, kStart);
+  EXPECT_EQ(parent(), static_cast<int>(kWelsh));
 }
 
 }  // namespace
