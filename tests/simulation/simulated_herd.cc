@@ -108,9 +108,19 @@ void SimulatedHerd::Leave(int server) {
 
 void SimulatedHerd::OnLeft(SimulatedServer* server, bool in_time) {
   Note(in_time ? "has left" : "goes without having handed over all", server->server());
+  const bool has_heir = HasHeir(*server);
   site(server->server()).run = nullptr;
   server->Stop();
-  watch_->OnGone(server->server(), in_time);
+  watch_->OnGone(server->server(), in_time && has_heir);
+}
+
+bool SimulatedHerd::HasHeir(const SimulatedServer& server) {
+  for (std::size_t i = 0; i < NeighborsOf(server.server()); ++i) {
+    const SimulatedServer* const neighbor = run(Neighbor(server.server(), i));
+    if (neighbor == nullptr || neighbor->leaving()) continue;
+    if (server.flood().outbound(i).up() && server.RunOfNeighbor(i) == neighbor->run()) return true;
+  }
+  return false;
 }
 
 void SimulatedHerd::Pause(int server) {
@@ -315,7 +325,7 @@ void SimulatedHerd::OnHolding(SimulatedServer* server, int client, Key key) {
   watch_->OnHolding(server, client, key);
 }
 
-void SimulatedHerd::OnReply(SimulatedServer* server, Key key, Nanos reported_at) {
+void SimulatedHerd::OnReply(SimulatedServer* server, Key key, Nanos reported_at, bool confirmed) {
   if (trace_->printing()) {
     trace_->Print(absl::StrCat(name(server->server()), " answers: ", watch_->Describe(key)));
   }
@@ -323,7 +333,7 @@ void SimulatedHerd::OnReply(SimulatedServer* server, Key key, Nanos reported_at)
   for (std::size_t i = 0; i < NeighborsOf(server->server()); ++i) {
     const int other = Neighbor(server->server(), i);
     const bool leads_there = run(other) != nullptr && run(other)->run() == server->RunOfNeighbor(i);
-    if (leads_there && server->WasInSync(i) && server->flood().IsInSync(i)) {
+    if (confirmed && leads_there && server->WasInSync(i) && server->flood().IsInSync(i)) {
       in_sync.push_back(other);
     }
   }

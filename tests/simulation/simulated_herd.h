@@ -80,7 +80,7 @@ class SimulatedHerd final : private SimulatedServer::Host {
   void OnReceived(SimulatedServer* server, std::size_t neighbor, const Message& message) override;
   void OnMade(SimulatedServer* server, const Report& report, Sequence sequence) override;
   void OnHolding(SimulatedServer* server, int client, Key key) override;
-  void OnReply(SimulatedServer* server, Key key, Nanos reported_at) override;
+  void OnReply(SimulatedServer* server, Key key, Nanos reported_at, bool confirmed) override;
   void OnLeft(SimulatedServer* server, bool in_time) override;
   void OnNonsense(SimulatedServer* server, const absl::Status& status) override;
   void OnSpinning(SimulatedServer* server, Nanos time) override;
@@ -92,6 +92,8 @@ class SimulatedHerd final : private SimulatedServer::Host {
     return options_.graph.names[static_cast<std::size_t>(server)];
   }
   OriginId NextRun(int server);
+  // Somebody is there to whom it could hand what it has.
+  bool HasHeir(const SimulatedServer& server);
   bool CanConnect(int server, std::size_t neighbor);
   void ConnectAfter(Nanos delay, int server, std::size_t neighbor);
   void TryToConnect(int server, std::size_t neighbor);

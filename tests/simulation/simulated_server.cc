@@ -178,16 +178,21 @@ bool SimulatedServer::Take(const Report& report) {
   const Nanos now = surroundings_.queue->now();
   if (executed.updates > 0) Touch();
   if (!options_.ack_neighbors || IsAcknowledged(version)) {
-    host_->OnReply(this, key, now);
+    host_->OnReply(this, key, now, options_.ack_neighbors);
   } else {
-    waiting_.push_back({version, key, now});
+    Await({version, key, now});
   }
   return true;
 }
 
 void SimulatedServer::Continue() {
   paused_ = false;
-  for (Waiting& reply : waiting_) reply.since = surroundings_.queue->now();
+  const Nanos now = surroundings_.queue->now();
+  for (Waiting& reply : waiting_) reply.since = now;
+  for (auto& [number, reply] : waiting_for_others_) {
+    reply.since = now;
+    surroundings_.queue->At(now, [this, late = number] { GiveUpWaiting(late); });
+  }
   while (!unread_.empty()) {
     Take(unread_.front());
     unread_.pop_front();
@@ -241,27 +246,61 @@ bool SimulatedServer::PumpInbound(Inbound* inbound) {
 
 void SimulatedServer::PublishAcknowledged() {
   for (std::size_t i = 0; i < in_sync_.size(); ++i) in_sync_[i] = flood_->IsInSync(i);
-  acknowledged_ = flood_->Acknowledged();
-  PassReplies();
+  const Sequence before = std::exchange(acknowledged_, flood_->Acknowledged());
+  if (acknowledged_ != before || awaiting_) PassReplies();
+  awaiting_ = flood_->IsAwaiting();
 }
 
 void SimulatedServer::PassReplies() {
-  while (!waiting_.empty() && IsAcknowledged(waiting_.front().version)) {
-    const Waiting passed = waiting_.front();
-    waiting_.pop_front();
-    host_->OnReply(this, passed.key, passed.since);
+  for (; !waiting_.empty() && IsAcknowledged(waiting_.front().version); waiting_.pop_front()) {
+    host_->OnReply(this, waiting_.front().key, waiting_.front().since, true);
   }
+  std::erase_if(waiting_for_others_, [this](const auto& entry) {
+    const Waiting& reply = entry.second;
+    if (!IsAcknowledged(reply.version)) return false;
+    host_->OnReply(this, reply.key, reply.since, true);
+    return true;
+  });
+}
+
+void SimulatedServer::Await(const Waiting& reply) {
+  if (reply.version.origin == Store::kOwnOrigin) {
+    waiting_.push_back(reply);
+    return;
+  }
+  const int number = ++last_waiting_;
+  waiting_for_others_[number] = reply;
+  flood_->Await(reply.version);
+  awaiting_ = true;
+  Touch();
+  surroundings_.queue->After(options_.in_sync_bound, [this, number] { GiveUpWaiting(number); });
+}
+
+void SimulatedServer::GiveUpWaiting(int number) {
+  if (gone_ || paused_) return;
+  const auto reply = waiting_for_others_.extract(number);
+  if (reply) host_->OnReply(this, reply.mapped().key, reply.mapped().since, false);
 }
 
 bool SimulatedServer::IsAcknowledged(const Version& version) const {
   if (surroundings_.mutation == Mutation::kRepliesAtOnce) return true;
   if (version.origin == Store::kOwnOrigin) return version.sequence <= acknowledged_;
-  return flood_->IsAcknowledged(version.origin, version.sequence);
+  return flood_->IsAcknowledged(version);
+}
+
+std::optional<Nanos> SimulatedServer::Deadline() const {
+  std::optional<Nanos> earliest = flood_->AdvanceDeadline();
+  for (const Inbound& inbound : inbound_) {
+    if (!inbound.neighbor || inbound.writing) continue;
+    const std::optional<Nanos> deadline = flood_->AckDeadline(*inbound.neighbor);
+    if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
+  }
+  return earliest;
 }
 
 void SimulatedServer::SleepUntilDeadline(bool did_something) {
   ++sleeps_;
-  const std::optional<Nanos> deadline = flood_->Deadline();
+  const std::optional<Nanos> deadline = Deadline();
   const Nanos now = surroundings_.queue->now();
   if (!deadline || *deadline > now) {
     spinning_since_.reset();
@@ -289,7 +328,7 @@ void SimulatedServer::Leave() {
 void SimulatedServer::TryToLeave() {
   if (!leaving_ || gone_ || paused_) return;
   // First what clients were promised, then the neighbours.
-  if (!told_to_leave_ && waiting_.empty()) {
+  if (!told_to_leave_ && waiting() == 0) {
     told_to_leave_ = true;
     if (surroundings_.mutation == Mutation::kStopsInsteadOfLeaving) return FinishLeaving(true);
     flood_->Leave();

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,8 +37,8 @@ class SimulatedServer final : public Stream::Handler {
     // The map holds that update now.
     virtual void OnHolding(SimulatedServer* server, int client, Key key) = 0;
     // The reply to a report that came at `reported_at` leaves; that update, or one that supersedes
-    // it, is what the client may count on.
-    virtual void OnReply(SimulatedServer* server, Key key, Nanos reported_at) = 0;
+    // it, is what the client may count on. `confirmed`: the neighbours in sync have it.
+    virtual void OnReply(SimulatedServer* server, Key key, Nanos reported_at, bool confirmed) = 0;
     // The neighbours have everything, or have not taken it in time.
     virtual void OnLeft(SimulatedServer* server, bool in_time) = 0;
     // A neighbour broke the rules of propagate.proto, or was taken to.
@@ -94,7 +95,7 @@ class SimulatedServer final : public Stream::Handler {
   bool WasInSync(std::size_t neighbor) const { return in_sync_[neighbor]; }
   // The run to which the link to that neighbour leads, Key::kNoRun if there is no link.
   int RunOfNeighbor(std::size_t neighbor) const { return outbound_[neighbor].run; }
-  std::size_t waiting() const { return waiting_.size(); }
+  std::size_t waiting() const { return waiting_.size() + waiting_for_others_.size(); }
   // What the map holds of that client, asked of the store.
   Key Look(int client);
   int RunOf(OriginIndex origin);
@@ -139,6 +140,9 @@ class SimulatedServer final : public Stream::Handler {
   void PublishAcknowledged();
   void PassReplies();
   bool IsAcknowledged(const Version& version) const;
+  void Await(const Waiting& reply);
+  void GiveUpWaiting(int number);
+  std::optional<Nanos> Deadline() const;
   void SleepUntilDeadline(bool did_something);
   void NoteSpinning(bool did_something);
   void TryToLeave();
@@ -164,7 +168,11 @@ class SimulatedServer final : public Stream::Handler {
 
   Sequence acknowledged_ = kMaxSequence;
   std::vector<bool> in_sync_;
+  bool awaiting_ = false;
+  // Replies that speak of updates of this run, and of others'.
   std::deque<Waiting> waiting_;
+  std::map<int, Waiting> waiting_for_others_;
+  int last_waiting_ = 0;
   std::deque<Report> unread_;  // reports that came while it was paused
 
   bool leaving_ = false;

@@ -120,15 +120,14 @@ void Watch::OnReply(SimulatedServer* server, Key key, Nanos reported_at,
   const Nanos waited = queue_->now() - reported_at;
   ++counters_.replies;
   counters_.longest_wait = std::max(counters_.longest_wait, waited);
-  if (key.run == server->run() && waited > options_.in_sync_bound + kSlack) {
+  if (waited > options_.in_sync_bound + kSlack) {
     Violate(Invariant::kAnswered,
             absl::StrCat(server->own().server, " answered after ", waited / kNanosPerMillisecond,
                          " ms: ", Describe(key)));
   }
-  // What has been superseded meanwhile by another server's update is not sent any more, and the
-  // other one may be on its way to the neighbour still.
-  const bool is_superseded = ledger_->held(server->server(), client) != key;
-  const bool is_promised = options_.ack_neighbors && !is_superseded;
+  // What another server's update has superseded somewhere is not sent on from there, and the other
+  // one may be on its way to the neighbour still.
+  const bool is_promised = options_.ack_neighbors && NewestHeld(client) == key;
   for (const int neighbor : is_promised ? in_sync : std::vector<int>()) {
     if (!ledger_->IsOlder(ledger_->held(neighbor, client), key)) continue;
     Violate(Invariant::kKept,
