@@ -229,4 +229,11 @@ std::size_t Store::clients() const {
   return records_.size();
 }
 
+std::size_t Store::log_length() const {
+  absl::MutexLock lock(&mutex_);
+  std::size_t length = 0;
+  for (const OriginState& origin : origins_) length += origin.log.length();
+  return length;
+}
+
 }  // namespace herd

@@ -114,6 +114,8 @@ class Store {
   // And a digest of the map at the same moment, see digest.h.
   void ReadVector(VersionVector* vector, std::uint64_t* digest) const ABSL_LOCKS_EXCLUDED(mutex_);
   std::size_t clients() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // Entries that the logs of all origins keep, see update_log.h.
+  std::size_t log_length() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   // Batches are worked through in groups of this many, so that what is prefetched is still there
