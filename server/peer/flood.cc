@@ -34,16 +34,16 @@ absl::Status Flood::OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now) {
     parents_.OnTaken(neighbor, origin, link.outbound.IsEager(origin), vector_);
   }
   for (const OriginIndex origin : link.outbound.announced()) {
-    parents_.OnAnnounced(neighbor, origin, link.outbound.Acknowledged(origin), vector_, now);
+    const Sequence through = link.outbound.Acknowledged(origin);
+    parents_.OnAnnounced(neighbor, origin, through, vector_, now);
+    if (IsStaying(link)) NoteHandedOver(origin, through);
   }
   if (link.outbound.Differs(vector_, digest_)) {
     ++divergences_;
     link.outbound.Repair(vector_, digest_);
   }
-  const Sequence own = link.outbound.Acknowledged(Store::kOwnOrigin);
   if (IsStaying(link)) {
-    handed_over_ = std::max(handed_over_, own);
-    in_sync_.OnAcknowledged(neighbor, own, now);
+    in_sync_.OnAcknowledged(neighbor, link.outbound.Acknowledged(Store::kOwnOrigin), now);
   }
   TellParents();
   return absl::OkStatus();
@@ -83,6 +83,7 @@ absl::Status Flood::OnPush(std::size_t neighbor, const v1::Push& push, Nanos now
   const absl::Status status = link.inbound.OnPush(push, [&](OriginIndex origin, Sequence through) {
     link.outbound.NeighborHas(run, origin, through);
     parents_.OnDelivered(neighbor, origin, now);
+    if (IsStaying(link)) NoteHandedOver(origin, through);
   });
   if (link.inbound.leaving()) in_sync_.OnDown(neighbor);
   return status;
@@ -103,7 +104,7 @@ std::vector<std::size_t> Flood::Advance(Nanos now) {
     const bool one_way = !link.outbound.up() && now >= link.inbound_since + kOneWayGrace;
     link.inbound.WantOthers(one_way);
   }
-  if (leaving_ && !legacy_ && LeaveIsKnown()) legacy_ = vector_;
+  if (leaving_) DrawUpLegacy();
   TellParents();
   return in_sync_.Expire(now);
 }
@@ -139,20 +140,35 @@ void Flood::Leave() {
   for (Link& link : links_) link.outbound.Leave();
 }
 
-bool Flood::LeaveIsKnown() const {
-  return std::all_of(links_.begin(), links_.end(), [&](const Link& link) {
-    return !IsStaying(link) || link.outbound.leave_known();
+void Flood::DrawUpLegacy() {
+  const auto staying = std::count_if(links_.begin(), links_.end(),
+                                     [&](const Link& link) { return IsStaying(link); });
+  const auto knowing = std::count_if(links_.begin(), links_.end(), [&](const Link& link) {
+    return IsStaying(link) && link.outbound.leave_known();
   });
+  if (knowing == staying && (!legacy_ || knowing > knowing_)) legacy_ = vector_;
+  knowing_ = knowing;
 }
 
 bool Flood::HasLeft() const {
   if (!legacy_) return false;
-  bool somebody_stays = false;
+  bool all_leave = true;
   for (const Link& link : links_) {
     if (IsStaying(link) && link.outbound.Lag(*legacy_) > 0) return false;
-    somebody_stays = somebody_stays || !link.inbound.leaving();
+    // One that has left may be coming back.
+    all_leave = all_leave && link.inbound.up() && link.inbound.leaving();
   }
-  return !somebody_stays || handed_over_ >= (*legacy_)[Store::kOwnOrigin];
+  if (all_leave) return true;
+  for (std::size_t origin = 0; origin < legacy_->size(); ++origin) {
+    const Sequence handed_over = origin < handed_over_.size() ? handed_over_[origin] : 0;
+    if (handed_over < (*legacy_)[origin]) return false;
+  }
+  return true;
+}
+
+void Flood::NoteHandedOver(OriginIndex origin, Sequence through) {
+  if (origin >= handed_over_.size()) handed_over_.resize(origin + std::size_t{1});
+  handed_over_[origin] = std::max(handed_over_[origin], through);
 }
 
 bool Flood::IsAcknowledged(const Version& version) const {

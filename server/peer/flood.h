@@ -96,7 +96,8 @@ class Flood {
 
   // The neighbour is there, and goes on being there.
   bool IsStaying(const Link& link) const { return link.outbound.up() && !link.inbound.leaving(); }
-  bool LeaveIsKnown() const;
+  void DrawUpLegacy();
+  void NoteHandedOver(OriginIndex origin, Sequence through);
   void TellParents();
 
   const std::string own_name_;
@@ -109,8 +110,10 @@ class Flood {
   std::uint64_t digest_ = 0;
   std::uint64_t divergences_ = 0;
   bool leaving_ = false;
-  std::optional<VersionVector> legacy_;  // what there was when all knew that this server leaves
-  Sequence handed_over_ = 0;  // of this server's own updates: what some neighbour that stays has
+  // What there was when the last of those that know got to know that this server leaves.
+  std::optional<VersionVector> legacy_;
+  std::ptrdiff_t knowing_ = 0;
+  VersionVector handed_over_;  // by origin: what some neighbour that stays has, or had
 };
 
 }  // namespace herd::peer

@@ -118,6 +118,7 @@ void Parents::Consider(std::size_t neighbor, OriginIndex origin, Sequence have, 
 
 void Parents::OnDelivered(std::size_t neighbor, OriginIndex origin, Nanos now) {
   neighbors_[neighbor].delivered_at = now;
+  if (origin == Store::kOwnOrigin) return;  // a repair brings those too
   if (!IsUp(ParentOf(origin))) SetParent(origin, static_cast<int>(neighbor));
 }
 

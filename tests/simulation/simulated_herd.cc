@@ -305,8 +305,9 @@ void SimulatedHerd::OnReceived(SimulatedServer* server, std::size_t neighbor,
                                const Message& message) {
   if (trace_->printing()) {
     trace_->Print(absl::StrCat(name(server->server()), " got from ",
-                               name(Neighbor(server->server(), neighbor)), ": ",
-                               Describe(message)));
+                               name(Neighbor(server->server(), neighbor)), ": ", Describe(message),
+                               "; duplicates from there so far: ",
+                               server->flood().inbound(neighbor).counters().duplicates));
   }
   watch_->OnReceived(server, message);
 }

@@ -72,6 +72,7 @@ TEST_F(AParent, IsWhoFirstSaysToHaveAnOrigin) {
 
 TEST_F(AParent, IsNobodyForThisServersOwnOrigin) {
   parents_.OnAnnounced(kHands, Store::kOwnOrigin, 5, vector_, kStart);
+  parents_.OnDelivered(kHands, Store::kOwnOrigin, kStart);
   EXPECT_EQ(Changes(), "");
   EXPECT_EQ(parents_.Deadline(), std::nullopt);
 }
