@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <iostream>
+#include <ostream>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -42,6 +43,8 @@ TEST(ASeed, GivesTheSameRunAgain) {
 struct Broken {
   const char* name;
   Mutation mutation;
+
+  friend void PrintTo(const Broken& broken, std::ostream* out) { *out << broken.name; }
 };
 
 class TheMutations : public testing::TestWithParam<Broken> {};
