@@ -21,6 +21,8 @@ namespace {
 
 constexpr int kFailed = 1;
 constexpr int kMaxThreads = 256;
+constexpr int kMaxInSyncMs = 60'000;
+constexpr int kMaxLeaveSeconds = 3600;
 
 struct Flags {
   std::string server;
@@ -32,6 +34,9 @@ struct Flags {
   std::string log_level = "info";
   bool traffic_log = false;
   int threads = 1;
+  std::string ack = "neighbors";
+  int in_sync_ms = 500;
+  int leave_seconds = 10;
   bool check_config = false;
 };
 
@@ -46,6 +51,20 @@ void Define(CLI::App& app, Flags& flags) {
       ->capture_default_str();
   app.add_option("--threads", flags.threads, "Threads that serve clients")
       ->check(CLI::Range(1, kMaxThreads))
+      ->capture_default_str();
+  app.add_option("--ack", flags.ack,
+                 "A report is answered when this server has it (local), or when the neighbors that "
+                 "are in sync have it too (neighbors)")
+      ->check(CLI::IsMember({"local", "neighbors"}))
+      ->capture_default_str();
+  app.add_option("--in-sync-ms", flags.in_sync_ms,
+                 "A neighbor that acknowledges later than this, in milliseconds, is not waited for")
+      ->check(CLI::Range(1, kMaxInSyncMs))
+      ->capture_default_str();
+  app.add_option("--leave-seconds", flags.leave_seconds,
+                 "How long, in seconds, stopping may take for answering clients and handing the "
+                 "neighbors what they lack")
+      ->check(CLI::Range(0, kMaxLeaveSeconds))
       ->capture_default_str();
   app.add_option("--places-url", flags.places_url, "Where Nearby Search is served")
       ->capture_default_str();
@@ -91,10 +110,15 @@ sigset_t BlockSignals() {
   return signals;
 }
 
+// The same signal once more kills, as it would any program.
 void WaitForSignal(const sigset_t& signals) {
   int signal = 0;
   sigwait(&signals, &signal);
   herd::log::Info(signal == SIGINT ? "SIGINT received" : "SIGTERM received");
+  sigset_t received;
+  sigemptyset(&received);
+  sigaddset(&received, signal);
+  pthread_sigmask(SIG_UNBLOCK, &received, nullptr);
 }
 
 absl::StatusOr<std::unique_ptr<herd::places::Places>> StartPlaces(const Flags& flags) {
@@ -129,19 +153,24 @@ int Serve(const Flags& flags) {
   herd::log::SetLevel(ToLevel(flags.log_level));
   absl::StatusOr<std::unique_ptr<herd::places::Places>> places = StartPlaces(flags);
   if (!places.ok()) return Fail(places.status());
-  const auto node = herd::Node::Start({.herd = *herd,
-                                       .server = flags.server,
-                                       .version = HERD_VERSION,
-                                       .listen = flags.listen,
-                                       .threads = flags.threads,
-                                       .log_traffic = flags.traffic_log},
-                                      *std::move(places));
+  const auto node =
+      herd::Node::Start({.herd = *herd,
+                         .server = flags.server,
+                         .version = HERD_VERSION,
+                         .listen = flags.listen,
+                         .threads = flags.threads,
+                         .log_traffic = flags.traffic_log,
+                         .ack = flags.ack == "local" ? herd::NodeOptions::Ack::kLocal
+                                                     : herd::NodeOptions::Ack::kNeighbors,
+                         .in_sync_bound = flags.in_sync_ms * herd::kNanosPerMillisecond},
+                        *std::move(places));
   if (!node.ok()) {
     herd::log::Error(std::string(node.status().message()));
     herd::log::Flush();
     return flags.log_file.empty() ? kFailed : Fail(node.status());
   }
   WaitForSignal(signals);
+  (*node)->Leave(absl::Seconds(flags.leave_seconds));
   return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -29,7 +30,7 @@ void ClientLoop::Stop() {
 void ClientLoop::Run() {
   loop_.Watch(listener_.get(), this, true, false);
   loop_.Run();
-  loop_.Unwatch(listener_.get(), this);
+  if (listener_.valid()) loop_.Unwatch(listener_.get(), this);
   connections_.clear();
 }
 
@@ -62,7 +63,9 @@ void ClientLoop::PauseAccepting(int error) {
   }
   accept_failing_ = true;
   loop_.Rewatch(listener_.get(), this, false, false);
-  loop_.RunAfter(kAcceptPause, [this] { loop_.Rewatch(listener_.get(), this, true, false); });
+  loop_.RunAfter(kAcceptPause, [this] {
+    if (listener_.valid()) loop_.Rewatch(listener_.get(), this, true, false);
+  });
 }
 
 void ClientLoop::AskPlaces(std::uint64_t connection, places::Query query, std::uint64_t ticket) {
@@ -74,10 +77,75 @@ void ClientLoop::AskPlaces(std::uint64_t connection, places::Query query, std::u
   });
 }
 
+void ClientLoop::AwaitNeighbors(std::uint64_t connection, const Versions& versions,
+                                std::uint64_t ticket) {
+  const bool own = std::all_of(versions.begin(), versions.end(), [](const Version& version) {
+    return version.origin == Store::kOwnOrigin;
+  });
+  if (own) {
+    waiting_.push_back({versions, connection, ticket});
+  } else {
+    AwaitOthersUpdates(connection, versions, ticket);
+  }
+  anything_waits_.store(true);
+  if (shared_->herd->AreAcknowledged(versions)) OnAcknowledged();
+}
+
+void ClientLoop::AwaitOthersUpdates(std::uint64_t connection, const Versions& versions,
+                                    std::uint64_t ticket) {
+  const std::uint64_t number = ++last_waiting_;
+  waiting_for_others_[number] = {versions, connection, ticket};
+  shared_->herd->Await(versions);
+  loop_.RunAfter(shared_->longest_wait, [this, number] {
+    const auto waiting = waiting_for_others_.extract(number);
+    if (waiting) Pass(waiting.mapped());
+  });
+}
+
+void ClientLoop::OnAcknowledged() {
+  if (!anything_waits_.load() || pass_posted_.exchange(true)) return;
+  loop_.Post([this] { PassAll(); });
+}
+
+void ClientLoop::PassAll() {
+  pass_posted_.store(false);
+  while (!waiting_.empty() && shared_->herd->AreAcknowledged(waiting_.front().versions)) {
+    const Waiting passed = std::move(waiting_.front());
+    waiting_.pop_front();
+    Pass(passed);
+  }
+  std::vector<std::uint64_t> passed;
+  for (const auto& [number, waiting] : waiting_for_others_) {
+    if (shared_->herd->AreAcknowledged(waiting.versions)) passed.push_back(number);
+  }
+  for (const std::uint64_t number : passed) Pass(waiting_for_others_.extract(number).mapped());
+  anything_waits_.store(!waiting_.empty() || !waiting_for_others_.empty());
+}
+
+void ClientLoop::Pass(const Waiting& waiting) {
+  const auto connection = connections_.find(waiting.connection);
+  if (connection != connections_.end()) connection->second->Pass(waiting.ticket);
+}
+
+void ClientLoop::Leave(EventLoop::Task done) {
+  loop_.Post([this, done = std::move(done)]() mutable {
+    on_left_ = std::move(done);
+    loop_.Unwatch(listener_.get(), this);
+    listener_ = Descriptor();
+    for (const auto& [number, connection] : connections_) connection->Leave();
+    FinishLeaving();
+  });
+}
+
+void ClientLoop::FinishLeaving() {
+  if (on_left_ && connections_.empty()) std::exchange(on_left_, nullptr)();
+}
+
 void ClientLoop::OnClosed(std::uint64_t connection) {
   loop_.RunAfter(0, [this, connection] {
     connections_.erase(connection);
     connection_count_.store(connections_.size(), std::memory_order_relaxed);
+    FinishLeaving();
   });
 }
 

@@ -5,10 +5,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <thread>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "frontend/net/connection.h"
 #include "frontend/net/event_loop.h"
@@ -26,12 +28,21 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
     Herd* herd = nullptr;
     places::Places* places = nullptr;
     bool log_traffic = false;
+    // A reply waits no longer for the neighbours to have another server's update.
+    Nanos longest_wait = 0;
     std::atomic<std::uint64_t> last_connection{0};
   };
 
   // Starts the thread. `listener` is a listening socket.
   ClientLoop(Shared* shared, Descriptor listener);
   ~ClientLoop();
+
+  // Any thread. The neighbours have acknowledged more: replies may leave.
+  void OnAcknowledged();
+
+  // Any thread, once. Accepts no more clients, answers what those who are there have asked, and
+  // closes their connections; then calls `done` on the loop's thread.
+  void Leave(EventLoop::Task done);
 
   // Closes all connections and ends the thread. Afterwards answers that come from Places are
   // thrown away.
@@ -53,12 +64,25 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   void PauseAccepting(int error);
 
   void AskPlaces(std::uint64_t connection, places::Query query, std::uint64_t ticket) override;
+  void AwaitNeighbors(std::uint64_t connection, const Versions& versions,
+                      std::uint64_t ticket) override;
+  void AwaitOthersUpdates(std::uint64_t connection, const Versions& versions, std::uint64_t ticket);
+  void PassAll();
+  void FinishLeaving();
   void OnClosed(std::uint64_t connection) override;
   std::string& input_space() override { return input_space_; }
   std::string& output_space() override { return output_space_; }
 
+  // Replies that wait for the neighbours.
+  struct Waiting {
+    Versions versions;
+    std::uint64_t connection;
+    std::uint64_t ticket;
+  };
+  void Pass(const Waiting& waiting);
+
   Shared* const shared_;
-  const Descriptor listener_;
+  Descriptor listener_;
   EventLoop loop_;
   SessionContext context_;
   std::string input_space_ = std::string(kInputSpace, '\0');
@@ -66,6 +90,20 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   bool accept_failing_ = false;
   absl::flat_hash_map<std::uint64_t, std::unique_ptr<Connection>> connections_;
   std::atomic<std::size_t> connection_count_{0};
+  EventLoop::Task on_left_;  // while leaving
+
+  // For updates of this server's, which are acknowledged in their order: in the order of the
+  // batches. For such of other servers', as after a report that was older than what is known: by a
+  // number of their own; neighbours in sync may be late with those, so this wait has a bound.
+  //
+  // How the thread and OnAcknowledged agree: the thread says that
+  // something waits, then looks once more; who acknowledges says so, then looks whether something
+  // waits.
+  std::deque<Waiting> waiting_;
+  absl::btree_map<std::uint64_t, Waiting> waiting_for_others_;
+  std::uint64_t last_waiting_ = 0;
+  std::atomic<bool> anything_waits_{false};
+  std::atomic<bool> pass_posted_{false};
   std::thread thread_;
 };
 

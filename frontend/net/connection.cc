@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -47,12 +48,12 @@ void Connection::OnEvents(EventLoop::Events events) {
   if (events.readable && !closed_) Read();
 }
 
-void Connection::Read() {
+std::size_t Connection::Read() {
   std::string& space = host_->input_space();
   const ssize_t size = recv(socket_.get(), space.data(), space.size(), 0);
   if (size < 0) {
     if (!IsTransient(errno)) Close();
-    return;
+    return 0;
   }
   if (size == 0) {
     at_end_ = true;
@@ -62,12 +63,38 @@ void Connection::Read() {
                      &host_->output_space());
   }
   Flush();
+  return static_cast<std::size_t>(size);
 }
 
 void Connection::Answer(std::uint64_t ticket, std::string_view json) {
   if (closed_) return;
   session_.Answer(ticket, json, &host_->output_space());
   Flush();
+}
+
+void Connection::Pass(std::uint64_t ticket) {
+  if (closed_) return;
+  session_.Pass(ticket, &host_->output_space());
+  Flush();
+}
+
+void Connection::Leave() {
+  if (closed_ || lingering_ || leaving_) return;
+  leaving_ = true;
+  // What the client has sent before it could know is still answered; not what it goes on sending.
+  for (std::size_t left = ReadableBytes(socket_); left > 0;) {
+    if (closed_ || at_end_ || !session_.has_room()) break;
+    const std::size_t read = Read();
+    left -= std::min(left, read);
+    if (read == 0) break;
+  }
+  if (closed_ || lingering_) return;
+  session_.Stop(RealtimeNow(), &host_->output_space());
+  Flush();
+}
+
+void Connection::AwaitNeighbors(const Versions& versions, std::uint64_t ticket) {
+  host_->AwaitNeighbors(number_, versions, ticket);
 }
 
 void Connection::OnLine(std::string_view line) { traffic_.In(line); }

@@ -20,6 +20,9 @@ class Connection final : private EventLoop::Handler, private Session::Host {
     // Ask what is near, and hand the answer to Answer of the connection of that number, if it is
     // still there.
     virtual void AskPlaces(std::uint64_t connection, places::Query query, std::uint64_t ticket) = 0;
+    // Call Pass of the connection of that number with that ticket when the neighbours have these.
+    virtual void AwaitNeighbors(std::uint64_t connection, const Versions& versions,
+                                std::uint64_t ticket) = 0;
     // Destroy the connection of that number, but not from within this call.
     virtual void OnClosed(std::uint64_t connection) = 0;
     // Space that the connections of a thread use in turn.
@@ -36,6 +39,10 @@ class Connection final : private EventLoop::Handler, private Session::Host {
   ~Connection();
 
   void Answer(std::uint64_t ticket, std::string_view json);
+  void Pass(std::uint64_t ticket);
+
+  // Answers what has arrived, and closes.
+  void Leave();
 
  private:
   // A client that leaves this much of its replies unread is not read from.
@@ -46,9 +53,11 @@ class Connection final : private EventLoop::Handler, private Session::Host {
 
   void OnEvents(EventLoop::Events events) override;
   void AskPlaces(places::Query query, std::uint64_t ticket) override;
+  void AwaitNeighbors(const Versions& versions, std::uint64_t ticket) override;
   void OnLine(std::string_view line) override;
 
-  void Read();
+  // Returns how many bytes came.
+  std::size_t Read();
   void Drop();
   // Sends what is in the output space, and whatever else has become possible with that.
   void Flush();
@@ -67,6 +76,7 @@ class Connection final : private EventLoop::Handler, private Session::Host {
   Session session_;
   std::string unsent_;
   bool at_end_ = false;  // the client has half-closed
+  bool leaving_ = false;
   bool lingering_ = false;
   bool closed_ = false;
   bool watches_read_ = true;

@@ -36,11 +36,33 @@ absl::StatusOr<std::unique_ptr<FrontDoor>> FrontDoor::Open(const Options& option
   door->shared_.herd = herd;
   door->shared_.places = places;
   door->shared_.log_traffic = options.log_traffic;
+  door->shared_.longest_wait = options.longest_wait;
   door->port_ = LocalPort(listeners->front());
   for (Descriptor& listener : *listeners) {
     door->loops_.push_back(std::make_unique<ClientLoop>(&door->shared_, std::move(listener)));
   }
   return door;
+}
+
+void FrontDoor::OnAcknowledged() {
+  for (const auto& loop : loops_) loop->OnAcknowledged();
+}
+
+bool FrontDoor::Leave(absl::Time deadline) {
+  {
+    absl::MutexLock lock(&mutex_);
+    loops_leaving_ = loops_.size();
+  }
+  for (const auto& loop : loops_) {
+    loop->Leave([this] {
+      absl::MutexLock lock(&mutex_);
+      --loops_leaving_;
+    });
+  }
+  const auto all_left = [this]()
+                            ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return loops_leaving_ == 0; };
+  absl::MutexLock lock(&mutex_);
+  return mutex_.AwaitWithDeadline(absl::Condition(&all_left), deadline);
 }
 
 void FrontDoor::Close() {

@@ -6,7 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "frontend/net/client_loop.h"
 
 namespace herd::net {
@@ -23,12 +26,21 @@ class FrontDoor {
     int threads = 1;
     // Log every line in and out.
     bool log_traffic = false;
+    // A reply waits no longer for the neighbours to have another server's update.
+    Nanos longest_wait = 500 * kNanosPerMillisecond;
   };
 
   // `herd` and `places` outlive the front door.
   // Errors: UNAVAILABLE, naming the address that cannot be listened on.
   static absl::StatusOr<std::unique_ptr<FrontDoor>> Open(const Options& options, Herd* herd,
                                                          places::Places* places);
+
+  // Any thread. The neighbours have acknowledged more: replies may leave.
+  void OnAcknowledged();
+
+  // Once. Accepts no more clients, answers what those who are there have asked, and closes their
+  // connections. Returns when that is done, or at the deadline; says which.
+  bool Leave(absl::Time deadline) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Closes all connections; the herd and the places are not called any more.
   void Close();
@@ -42,7 +54,9 @@ class FrontDoor {
 
   ClientLoop::Shared shared_;
   std::uint16_t port_ = 0;
-  std::vector<std::unique_ptr<ClientLoop>> loops_;
+  absl::Mutex mutex_;
+  std::size_t loops_leaving_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<std::unique_ptr<ClientLoop>> loops_;  // last: they use what stands above
 };
 
 }  // namespace herd::net

@@ -3,6 +3,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -86,6 +87,12 @@ std::string PeerName(const Descriptor& socket) {
     return "unknown";
   }
   return Name(address, size);
+}
+
+std::size_t ReadableBytes(const Descriptor& socket) {
+  int bytes = 0;
+  if (ioctl(socket.get(), FIONREAD, &bytes) != 0) return 0;
+  return static_cast<std::size_t>(bytes);
 }
 
 void SetNoDelay(const Descriptor& socket) { SetOption(socket, IPPROTO_TCP, TCP_NODELAY); }

@@ -40,6 +40,9 @@ std::uint16_t LocalPort(const Descriptor& socket);
 // "127.0.0.1:43210" or "[::1]:43210".
 std::string PeerName(const Descriptor& socket);
 
+// Bytes that have arrived and have not been read.
+std::size_t ReadableBytes(const Descriptor& socket);
+
 // Replies leave when they are written, not when they fill a packet.
 void SetNoDelay(const Descriptor& socket);
 

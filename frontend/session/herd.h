@@ -15,7 +15,14 @@ class Herd {
 
   // Any thread. Executes the requests in their order, see Store::Execute, and lets the neighbours
   // have what is new.
-  virtual void Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) = 0;
+  // Returns what the neighbours must have before the replies to the requests may leave.
+  virtual Versions Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) = 0;
+
+  // Any thread. Whether the neighbours that are waited for have these.
+  virtual bool AreAcknowledged(const Versions& versions) = 0;
+
+  // Any thread. Somebody waits for that.
+  virtual void Await(const Versions& versions) = 0;
 };
 
 }  // namespace herd

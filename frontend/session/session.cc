@@ -48,6 +48,11 @@ void Session::ReceiveEnd(Nanos now, std::string* out) {
   Resume(now, out);
 }
 
+void Session::Stop(Nanos now, std::string* out) {
+  at_end_ = stopped_ = true;
+  Resume(now, out);
+}
+
 void Session::Resume(Nanos now, std::string* out) {
   if (closed_) return;
   unread_.erase(0, Read(unread_, now, out));
@@ -64,13 +69,13 @@ std::size_t Session::Read(std::string_view input, Nanos now, std::string* out) {
       break;
     }
     if (taken == 0 && at_end_) {
-      TakeLine(rest);
+      if (!stopped_) TakeLine(rest);
       taken = rest.size();
       closed_ = true;
     } else if (taken == 0) {
       break;
     }
-    Execute(now);
+    AwaitNeighbors(Execute(now));
     Reply(out);
     done += taken;
   }
@@ -103,16 +108,21 @@ void Session::TakeLine(std::string_view line) {
   host_->OnLine(line);
 }
 
-void Session::Execute(Nanos now) {
+Versions Session::Execute(Nanos now) {
   context_->requests.clear();
   context_->sightings.clear();
   for (const text::Command& command : context_->commands) {
     if (command.kind == text::Command::Kind::kInvalid) continue;
     context_->requests.push_back(ToRequest(command, now));
   }
-  if (!context_->requests.empty()) {
-    context_->herd->Execute(absl::MakeSpan(context_->requests), &context_->sightings);
-  }
+  if (context_->requests.empty()) return {};
+  return context_->herd->Execute(absl::MakeSpan(context_->requests), &context_->sightings);
+}
+
+void Session::AwaitNeighbors(const Versions& versions) {
+  if (versions.empty() || context_->herd->AreAcknowledged(versions)) return;
+  held_.push_back(Held{.ticket = ++last_ticket_, .waiting = true});
+  host_->AwaitNeighbors(versions, last_ticket_);
 }
 
 void Session::Reply(std::string* out) {
@@ -149,12 +159,29 @@ void Session::CutOff(std::string_view input, std::string* out) {
   closed_ = cut_off_ = true;
 }
 
+Session::Held* Session::FindWaiting(std::uint64_t ticket) {
+  const auto held = std::find_if(held_.begin(), held_.end(), [&](const Held& other) {
+    return other.ticket == ticket && other.waiting;
+  });
+  return held == held_.end() ? nullptr : &*held;
+}
+
 void Session::Answer(std::uint64_t ticket, std::string_view json, std::string* out) {
-  const auto answered = std::find_if(held_.begin(), held_.end(),
-                                     [&](const Held& held) { return held.ticket == ticket; });
-  if (answered == held_.end() || !answered->waiting) return;
-  text::AppendPlaces(json, &answered->reply);
-  answered->waiting = false;
+  Held* const held = FindWaiting(ticket);
+  if (held == nullptr) return;
+  text::AppendPlaces(json, &held->reply);
+  held->waiting = false;
+  ReleaseHeld(out);
+}
+
+void Session::Pass(std::uint64_t ticket, std::string* out) {
+  Held* const held = FindWaiting(ticket);
+  if (held == nullptr) return;
+  held->waiting = false;
+  ReleaseHeld(out);
+}
+
+void Session::ReleaseHeld(std::string* out) {
   const auto first_waiting =
       std::find_if(held_.begin(), held_.end(), [](const Held& held) { return held.waiting; });
   for (auto held = held_.begin(); held != first_waiting; ++held) {

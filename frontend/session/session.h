@@ -39,6 +39,8 @@ class Session {
    public:
     // Ask what is near; Answer is to be called with that ticket, later.
     virtual void AskPlaces(places::Query query, std::uint64_t ticket) = 0;
+    // Pass is to be called with that ticket when the neighbours have these.
+    virtual void AwaitNeighbors(const Versions& versions, std::uint64_t ticket) = 0;
     // A line has been read. Only for the record.
     virtual void OnLine(std::string_view line) = 0;
 
@@ -60,6 +62,10 @@ class Session {
   void ReceiveEnd(Nanos now, std::string* out);
   // What is near, for the ticket it was asked with.
   void Answer(std::uint64_t ticket, std::string_view json, std::string* out);
+  // The neighbours have what the replies of that ticket speak of.
+  void Pass(std::uint64_t ticket, std::string* out);
+  // Nothing more is to be read: whole lines that are there are still answered, and that is all.
+  void Stop(Nanos now, std::string* out);
   // Works on input that was left while there was no room.
   void Resume(Nanos now, std::string* out);
 
@@ -76,7 +82,8 @@ class Session {
   // Commands that are executed together at most.
   static constexpr std::size_t kMaxBatch = 512;
 
-  // A reply that waits, or stands behind one that does, with those that follow it.
+  // A place in the order of replies at which something is waited for: an answer, which then is the
+  // reply, or the neighbours, which must have what the replies behind it speak of.
   struct Held {
     std::uint64_t ticket = 0;
     bool waiting = false;
@@ -89,13 +96,16 @@ class Session {
   // Takes whole lines into the context, as many as may be executed together; returns their bytes.
   std::size_t TakeLines(std::string_view input);
   void TakeLine(std::string_view line);
-  void Execute(Nanos now);
+  Versions Execute(Nanos now);
+  void AwaitNeighbors(const Versions& versions);
   void Reply(std::string* out);
   void ReplyToWhatsat(const text::Command& command, Sighting& sighting);
   void CutOff(std::string_view input, std::string* out);
 
   // Where the next reply goes.
   std::string* Tail(std::string* out);
+  Held* FindWaiting(std::uint64_t ticket);
+  void ReleaseHeld(std::string* out);
   void CountHeldBytes();
 
   SessionContext* const context_;
@@ -103,7 +113,8 @@ class Session {
 
   std::string unread_;     // input that is no whole line yet, or was left for want of room
   bool left_off_ = false;  // for want of room
-  bool at_end_ = false;    // the client has half-closed
+  bool at_end_ = false;    // nothing follows what is unread
+  bool stopped_ = false;   // and a line that is not whole is none
   bool closed_ = false;    // nothing is read any more
   bool cut_off_ = false;
 

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
 #include "server/log/log.h"
 
 namespace herd {
@@ -24,6 +25,16 @@ std::uint64_t RealtimeNow() {
 std::string HostPort(const std::string& host, std::uint16_t port) {
   return absl::StrContains(host, ':') ? absl::StrCat("[", host, "]:", port)
                                       : absl::StrCat(host, ":", port);
+}
+
+void SumUp(v1::GetStatusResponse* status) {
+  for (const v1::Neighbor& neighbor : status->neighbors()) {
+    status->set_received_updates(status->received_updates() + neighbor.received_updates());
+    status->set_duplicate_updates(status->duplicate_updates() + neighbor.duplicate_updates());
+    status->set_grafts(status->grafts() + neighbor.grafts());
+    status->set_prunes(status->prunes() + neighbor.prunes());
+    status->set_repairs(status->repairs() + neighbor.repairs());
+  }
 }
 
 std::vector<peer::Peers::Neighbor> NeighborsOf(const config::HerdConfig& herd,
@@ -56,8 +67,12 @@ Node::Node(const NodeOptions& options, std::unique_ptr<places::Places> places)
       places_(std::move(places)) {}
 
 absl::Status Node::Open(const config::ServerConfig& self) {
-  auto peers = peer::Peers::Start(&store_, own_, HostPort(options_.listen, self.propagate_port),
-                                  NeighborsOf(options_.herd, self));
+  auto peers =
+      peer::Peers::Start(&store_, {.own = own_,
+                                   .listen = HostPort(options_.listen, self.propagate_port),
+                                   .neighbors = NeighborsOf(options_.herd, self),
+                                   .flood = {.in_sync_bound = options_.in_sync_bound},
+                                   .on_acknowledged = [this] { OnAcknowledged(); }});
   if (!peers.ok()) return peers.status();
   peers_ = *std::move(peers);
 
@@ -65,10 +80,12 @@ absl::Status Node::Open(const config::ServerConfig& self) {
                                           .address = options_.listen,
                                           .port = self.client_port,
                                           .threads = options_.threads,
-                                          .log_traffic = options_.log_traffic},
+                                          .log_traffic = options_.log_traffic,
+                                          .longest_wait = options_.in_sync_bound},
                                          this, places_.get());
   if (!front_door.ok()) return front_door.status();
   front_door_ = *std::move(front_door);
+  open_door_.store(front_door_.get());
 
   auto operator_server = OperatorServer::Start(HostPort(options_.listen, self.operator_port),
                                                [this] { return Describe(); });
@@ -87,14 +104,51 @@ Node::~Node() {
   // First those who ask of it, then what they ask.
   operator_server_.reset();
   if (front_door_ != nullptr) front_door_->Close();
+  if (peers_ != nullptr) peers_->Stop();
   places_.reset();
   front_door_.reset();
-  peers_.reset();
   log::Info(absl::StrCat(options_.server, " has stopped"));
 }
 
-void Node::Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) {
-  if (store_.Execute(requests, sightings) > 0) peers_->Wake();
+void Node::Leave(absl::Duration bound) {
+  const absl::Time now = absl::Now();
+  const absl::Time deadline = now + bound;
+  log::Info(absl::StrCat(options_.server, " is leaving"));
+  // A client that does not take its replies must not leave the neighbours without theirs.
+  if (!front_door_->Leave(now + bound / 2)) {
+    log::Warning(
+        absl::StrCat(front_door_->connections(), " clients have not taken their replies in time"));
+    front_door_->Close();
+  }
+  if (!peers_->Leave(deadline)) {
+    log::Warning("not all neighbors could be handed everything in time");
+  }
+}
+
+Versions Node::Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) {
+  Store::Executed executed = store_.Execute(requests, sightings);
+  if (executed.updates > 0) peers_->Wake();
+  if (options_.ack == NodeOptions::Ack::kLocal) return {};
+  return std::move(executed.reported);
+}
+
+bool Node::AreAcknowledged(const Versions& versions) {
+  for (const Version& version : versions) {
+    if (!peers_->IsAcknowledged(version)) return false;
+  }
+  return true;
+}
+
+void Node::Await(const Versions& versions) {
+  for (const Version& version : versions) {
+    // This server's own are told of by themselves.
+    if (version.origin != Store::kOwnOrigin) peers_->Await(version);
+  }
+}
+
+void Node::OnAcknowledged() {
+  net::FrontDoor* const door = open_door_.load();
+  if (door != nullptr) door->OnAcknowledged();
 }
 
 v1::GetStatusResponse Node::Describe() const {
@@ -113,7 +167,9 @@ v1::GetStatusResponse Node::Describe() const {
     progress->mutable_origin()->set_start_ns(id.start_ns);
     progress->set_through(vector[i]);
   }
+  status.set_divergences(peers_->divergences());
   for (v1::Neighbor& neighbor : peers_->Describe()) *status.add_neighbors() = std::move(neighbor);
+  SumUp(&status);
   return status;
 }
 

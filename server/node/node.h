@@ -3,10 +3,12 @@
 // Started and destroyed by one thread.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "frontend/net/front_door.h"
 #include "frontend/places/places.h"
 #include "frontend/session/herd.h"
@@ -27,6 +29,11 @@ struct NodeOptions {
   std::string listen;
   int threads = 1;
   bool log_traffic = false;
+  // When the reply to a report may leave: when this server has it, or when its neighbours have too.
+  enum class Ack { kLocal, kNeighbors };
+  Ack ack = Ack::kNeighbors;
+  // A neighbour that acknowledges later than this is not waited for.
+  Nanos in_sync_bound = 500 * kNanosPerMillisecond;
 };
 
 class Node final : private Herd {
@@ -35,13 +42,21 @@ class Node final : private Herd {
   // Errors: a port that cannot be listened on, by its number.
   static absl::StatusOr<std::unique_ptr<Node>> Start(const NodeOptions& options,
                                                      std::unique_ptr<places::Places> places);
+  // Stops, at once if Leave has not been called.
   ~Node() override;
+
+  // Refuses new clients, answers those who are there, hands the neighbours what they lack, and
+  // tells them that this server goes. Takes `bound` at most.
+  void Leave(absl::Duration bound);
 
  private:
   Node(const NodeOptions& options, std::unique_ptr<places::Places> places);
 
   absl::Status Open(const config::ServerConfig& self);
-  void Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) override;
+  Versions Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) override;
+  bool AreAcknowledged(const Versions& versions) override;
+  void Await(const Versions& versions) override;
+  void OnAcknowledged();
   v1::GetStatusResponse Describe() const;
 
   const NodeOptions options_;
@@ -51,6 +66,8 @@ class Node final : private Herd {
   // Stopped and destroyed by the destructor, those who ask before those who are asked.
   std::unique_ptr<peer::Peers> peers_;
   std::unique_ptr<net::FrontDoor> front_door_;
+  // The front door, once it is open: the links hear of acknowledgements before.
+  std::atomic<net::FrontDoor*> open_door_{nullptr};
   std::unique_ptr<places::Places> places_;
   std::unique_ptr<OperatorServer> operator_server_;
 };

@@ -9,8 +9,10 @@ namespace herd::peer {
 // neighbour that vanishes without a word is missed after two seconds.
 inline constexpr int kKeepaliveMs = 1000;
 
-// A neighbour that is away is looked for this often, and one that is back is found that soon.
-inline constexpr int kReconnectMs = 1000;
+// A neighbour that is away is looked for this often, and one that is back is found that soon. Also
+// how long an attempt may take: a handshake over any distance does not, and one that a broken wire
+// has swallowed would keep the next one waiting.
+inline constexpr int kReconnectMs = 500;
 inline constexpr int kFirstReconnectMs = 100;
 
 inline grpc::ChannelArguments NeighborChannelArguments() {

@@ -1,14 +1,58 @@
 #include "server/peer/flood.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 namespace herd::peer {
+namespace {
 
-Flood::Flood(Store* store, const OriginId& own, const std::vector<std::string>& neighbors)
-    : own_name_(own.server) {
+void TakeEarlier(std::optional<Nanos> other, std::optional<Nanos>* earliest) {
+  if (other && (!*earliest || *other < **earliest)) *earliest = other;
+}
+
+}  // namespace
+
+Flood::Flood(Store* store, const OriginId& own, const std::vector<std::string>& neighbors,
+             const Options& options)
+    : own_name_(own.server),
+      store_(store),
+      parents_(neighbors.size()),
+      in_sync_(neighbors.size(), options.in_sync_bound) {
   for (const std::string& neighbor : neighbors) {
     links_.push_back({OutboundLink(store, own, neighbor), InboundLink(store, own)});
   }
+}
+
+void Flood::OpenOutbound(std::size_t neighbor) { links_[neighbor].outbound.Open(); }
+
+absl::Status Flood::OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now) {
+  Link& link = links_[neighbor];
+  if (absl::Status status = link.outbound.OnAck(ack); !status.ok()) return status;
+  store_->ReadVector(&vector_, &digest_);
+  for (const OriginIndex origin : link.outbound.turned()) {
+    parents_.OnTaken(neighbor, origin, link.outbound.IsEager(origin), vector_);
+  }
+  for (const OriginIndex origin : link.outbound.announced()) {
+    const Sequence through = link.outbound.Acknowledged(origin);
+    parents_.OnAnnounced(neighbor, origin, through, vector_, now);
+    if (IsStaying(link)) NoteHandedOver(origin, through);
+  }
+  if (link.outbound.Differs(vector_, digest_)) {
+    ++divergences_;
+    link.outbound.Repair(vector_, digest_);
+  }
+  if (IsStaying(link)) {
+    in_sync_.OnAcknowledged(neighbor, link.outbound.Acknowledged(Store::kOwnOrigin), now);
+  }
+  TellParents();
+  return absl::OkStatus();
+}
+
+void Flood::CloseOutbound(std::size_t neighbor) {
+  links_[neighbor].outbound.Close();
+  in_sync_.OnDown(neighbor);
+  parents_.OnSilent(neighbor);
 }
 
 absl::StatusOr<std::size_t> Flood::Identify(const v1::Hello& hello) const {
@@ -23,12 +67,127 @@ absl::StatusOr<std::size_t> Flood::Identify(const v1::Hello& hello) const {
       absl::StrCat(hello.server(), " is no neighbor of ", own_name_));
 }
 
-absl::Status Flood::OnPush(std::size_t neighbor, const v1::Push& push) {
+absl::Status Flood::OpenInbound(std::size_t neighbor, const v1::Hello& hello, Nanos now) {
+  Link& link = links_[neighbor];
+  if (absl::Status status = link.inbound.Open(hello); !status.ok()) return status;
+  link.inbound_since = now;
+  store_->ReadVector(&vector_, &digest_);
+  parents_.OnUp(neighbor, link.inbound.neighbor_origin(), vector_, now);
+  TellParents();
+  return absl::OkStatus();
+}
+
+absl::Status Flood::OnPush(std::size_t neighbor, const v1::Push& push, Nanos now) {
   Link& link = links_[neighbor];
   const std::uint64_t run = link.inbound.neighbor_start_ns();
-  return link.inbound.OnPush(push, [&](OriginIndex origin, Sequence through) {
+  const absl::Status status = link.inbound.OnPush(push, [&](OriginIndex origin, Sequence through) {
     link.outbound.NeighborHas(run, origin, through);
+    parents_.OnDelivered(neighbor, origin, now);
+    if (IsStaying(link)) NoteHandedOver(origin, through);
   });
+  if (link.inbound.leaving()) in_sync_.OnDown(neighbor);
+  return status;
+}
+
+void Flood::CloseInbound(std::size_t neighbor) {
+  links_[neighbor].inbound.Close();
+  store_->ReadVector(&vector_, &digest_);
+  parents_.OnDown(neighbor, vector_);
+  TellParents();
+}
+
+std::vector<std::size_t> Flood::Advance(Nanos now) {
+  store_->ReadVector(&vector_, &digest_);
+  in_sync_.OnMade(vector_[Store::kOwnOrigin], now);
+  parents_.Repair(vector_, now);
+  for (Link& link : links_) {
+    const bool one_way = !link.outbound.up() && now >= link.inbound_since + kOneWayGrace;
+    link.inbound.WantOthers(one_way);
+  }
+  if (leaving_) DrawUpLegacy();
+  TellParents();
+  return in_sync_.Expire(now);
+}
+
+void Flood::TellParents() {
+  parents_.TakeChanges([&](std::size_t neighbor, OriginIndex origin, bool parent) {
+    InboundLink& inbound = links_[neighbor].inbound;
+    if (inbound.up()) inbound.Want(origin, parent);
+  });
+}
+
+std::optional<Nanos> Flood::AdvanceDeadline() const {
+  std::optional<Nanos> earliest = parents_.Deadline();
+  TakeEarlier(in_sync_.Deadline(), &earliest);
+  for (const Link& link : links_) {
+    const bool may_be_one_way =
+        link.inbound.up() && !link.outbound.up() && !link.inbound.others_wanted();
+    if (may_be_one_way) TakeEarlier(link.inbound_since + kOneWayGrace, &earliest);
+  }
+  return earliest;
+}
+
+bool Flood::NextPush(std::size_t neighbor, v1::Push* push) {
+  return links_[neighbor].outbound.NextPush(vector_, push);
+}
+
+bool Flood::NextAck(std::size_t neighbor, Nanos now, v1::Ack* ack) {
+  return links_[neighbor].inbound.NextAck(vector_, digest_, now, ack);
+}
+
+void Flood::Leave() {
+  leaving_ = true;
+  for (Link& link : links_) link.outbound.Leave();
+}
+
+void Flood::DrawUpLegacy() {
+  const auto staying = std::count_if(links_.begin(), links_.end(),
+                                     [&](const Link& link) { return IsStaying(link); });
+  const auto knowing = std::count_if(links_.begin(), links_.end(), [&](const Link& link) {
+    return IsStaying(link) && link.outbound.leave_known();
+  });
+  if (knowing == staying && (!legacy_ || knowing > knowing_)) legacy_ = vector_;
+  knowing_ = knowing;
+}
+
+bool Flood::HasLeft() const {
+  if (!legacy_) return false;
+  bool all_leave = true;
+  for (const Link& link : links_) {
+    if (IsStaying(link) && link.outbound.Lag(*legacy_) > 0) return false;
+    // One that has left may be coming back.
+    all_leave = all_leave && link.inbound.up() && link.inbound.leaving();
+  }
+  if (all_leave) return true;
+  for (std::size_t origin = 0; origin < legacy_->size(); ++origin) {
+    const Sequence handed_over = origin < handed_over_.size() ? handed_over_[origin] : 0;
+    if (handed_over < (*legacy_)[origin]) return false;
+  }
+  return true;
+}
+
+void Flood::NoteHandedOver(OriginIndex origin, Sequence through) {
+  if (origin >= handed_over_.size()) handed_over_.resize(origin + std::size_t{1});
+  handed_over_[origin] = std::max(handed_over_[origin], through);
+}
+
+bool Flood::IsAcknowledged(const Version& version) const {
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    const OutboundLink& link = links_[i].outbound;
+    if (in_sync_.Contains(i) && !link.Has(version.origin, version.sequence)) return false;
+  }
+  return true;
+}
+
+void Flood::Await(const Version& version) {
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    if (in_sync_.Contains(i)) links_[i].outbound.Await(version.origin, version.sequence);
+  }
+}
+
+bool Flood::IsAwaiting() const {
+  return std::any_of(links_.begin(), links_.end(),
+                     [](const Link& link) { return link.outbound.IsAwaiting(); });
 }
 
 }  // namespace herd::peer

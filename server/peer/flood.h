@@ -1,45 +1,119 @@
 // What one server says to its neighbours, and concludes from what they say.
 //
-// Joins the halves of all links: what a neighbour sent need not be sent back to it. Decides only;
-// knows neither gRPC nor a clock of its own, so that a simulation can run herds of it. Not
+// Joins the halves of all links. Decides only; knows neither gRPC nor a clock of its own, so that a
+// simulation can run herds of it: times are of one monotonic clock that the caller keeps. Not
 // thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <deque>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/peer/in_sync.h"
 #include "server/peer/inbound_link.h"
 #include "server/peer/outbound_link.h"
+#include "server/peer/parents.h"
 #include "server/state/store.h"
 
 namespace herd::peer {
 
 class Flood {
  public:
+  struct Options {
+    // A neighbour that acknowledges later than this is not waited for.
+    Nanos in_sync_bound = 500 * kNanosPerMillisecond;
+  };
+  // A neighbour to which no link leads cannot be asked what it has; from then on it is asked to
+  // push everything.
+  static constexpr Nanos kOneWayGrace = kNanosPerSecond;
+
   // A neighbour is spoken of by its place in `neighbors`, which are names in the configuration.
   // `store` outlives the flood.
-  Flood(Store* store, const OriginId& own, const std::vector<std::string>& neighbors);
+  Flood(Store* store, const OriginId& own, const std::vector<std::string>& neighbors,
+        const Options& options);
 
   std::size_t neighbors() const { return links_.size(); }
-  OutboundLink& outbound(std::size_t neighbor) { return links_[neighbor].outbound; }
-  InboundLink& inbound(std::size_t neighbor) { return links_[neighbor].inbound; }
+  const OutboundLink& outbound(std::size_t neighbor) const { return links_[neighbor].outbound; }
+  const InboundLink& inbound(std::size_t neighbor) const { return links_[neighbor].inbound; }
 
-  // Who calls with that hello. Errors: PERMISSION_DENIED, no neighbour or meant for another server.
+  // The link to a neighbour. Errors: the stream has to be closed.
+  void OpenOutbound(std::size_t neighbor);
+  absl::Status OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now);
+  void CloseOutbound(std::size_t neighbor);
+
+  // The link from a neighbour. `Identify` finds out who calls with that hello.
+  // Errors: PERMISSION_DENIED, no neighbour or meant for another server; else the stream has to be
+  // closed.
   absl::StatusOr<std::size_t> Identify(const v1::Hello& hello) const;
+  absl::Status OpenInbound(std::size_t neighbor, const v1::Hello& hello, Nanos now);
+  absl::Status OnPush(std::size_t neighbor, const v1::Push& push, Nanos now);
+  void CloseInbound(std::size_t neighbor);
 
-  // A push that is no hello arrived from that neighbour. Errors: the stream has to be closed.
-  absl::Status OnPush(std::size_t neighbor, const v1::Push& push);
+  // Looks at the store and the time. To be called before NextPush and NextAck, whenever something
+  // has happened or its deadline has come.
+  // Returns the neighbours that have fallen out of sync for being late.
+  std::vector<std::size_t> Advance(Nanos now);
+  std::optional<Nanos> AdvanceDeadline() const;
+  // When NextAck of that neighbour is to be called again, though nothing happens.
+  std::optional<Nanos> AckDeadline(std::size_t neighbor) const {
+    return links_[neighbor].inbound.Deadline(vector_);
+  }
+
+  // Fill a message with what to send now. False: nothing.
+  bool NextPush(std::size_t neighbor, v1::Push* push);
+  bool NextAck(std::size_t neighbor, Nanos now, v1::Ack* ack);
+
+  // This server is about to stop, and makes no more updates. The neighbours are told, so that they
+  // do not rely on it any more; what it got until they knew, they are handed.
+  void Leave();
+  // The neighbours know, and have it all; all of them that can be reached.
+  bool HasLeft() const;
+
+  bool IsInSync(std::size_t neighbor) const { return in_sync_.Contains(neighbor); }
+  // Through where the neighbours in sync have this server's own updates; kMaxSequence if none is.
+  Sequence Acknowledged() const { return in_sync_.Acknowledged(); }
+  // Whether all neighbours in sync have that update, of whatever origin.
+  bool IsAcknowledged(const Version& version) const;
+  // Somebody waits for that: who has not said so is asked to, soon.
+  void Await(const Version& version);
+  bool IsAwaiting() const;
+  std::uint64_t Lag(std::size_t neighbor) const { return links_[neighbor].outbound.Lag(vector_); }
+  std::uint64_t repairs(std::size_t neighbor) const { return parents_.repairs(neighbor); }
+  // Times that a neighbour's map was found to differ though the vectors were equal.
+  std::uint64_t divergences() const { return divergences_; }
+  int ParentOf(OriginIndex origin) const { return parents_.ParentOf(origin); }
 
  private:
   struct Link {
     OutboundLink outbound;
     InboundLink inbound;
+    Nanos inbound_since = 0;
   };
 
+  // The neighbour is there, and goes on being there.
+  bool IsStaying(const Link& link) const { return link.outbound.up() && !link.inbound.leaving(); }
+  void DrawUpLegacy();
+  void NoteHandedOver(OriginIndex origin, Sequence through);
+  void TellParents();
+
   const std::string own_name_;
+  Store* const store_;
   std::deque<Link> links_;
+  Parents parents_;
+  InSync in_sync_;
+  // As of the last look at the store, at one moment.
+  VersionVector vector_;
+  std::uint64_t digest_ = 0;
+  std::uint64_t divergences_ = 0;
+  bool leaving_ = false;
+  // What there was when the last of those that know got to know that this server leaves.
+  std::optional<VersionVector> legacy_;
+  std::ptrdiff_t knowing_ = 0;
+  VersionVector handed_over_;  // by origin: what some neighbour that stays has, or had
 };
 
 }  // namespace herd::peer

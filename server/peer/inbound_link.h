@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -28,7 +29,8 @@ class InboundLink {
   InboundLink(Store* store, OriginId own);
 
   // A new stream, whose hello has been checked, takes the place of whatever was before.
-  void Open(const v1::Hello& hello);
+  // Errors: RESOURCE_EXHAUSTED, there are too many origins.
+  absl::Status Open(const v1::Hello& hello);
   void Close();
 
   // Applies a push that is no hello. `learned` is told how far the neighbour showed to have an
@@ -37,14 +39,24 @@ class InboundLink {
   using Learned = absl::FunctionRef<void(OriginIndex, Sequence)>;
   absl::Status OnPush(const v1::Push& push, Learned learned);
 
+  // The neighbour is to push that origin's updates, or not; all are wanted lazy at first.
+  void Want(OriginIndex origin, bool eager);
+  // The same of origins that have never been spoken of.
+  void WantOthers(bool eager) { others_wanted_ = eager; }
+  bool others_wanted() const { return others_wanted_; }
+
   // Fills `ack` with what to say at the time `now`. False: nothing yet.
-  // `vector` is how far the store has everything.
-  bool NextAck(const VersionVector& vector, Nanos now, v1::Ack* ack);
+  // `vector` is how far the store has everything, `digest` that of its map at the same moment.
+  bool NextAck(const VersionVector& vector, std::uint64_t digest, Nanos now, v1::Ack* ack);
 
   // When NextAck is to be asked again, though nothing arrives; nullopt: not by itself.
   std::optional<Nanos> Deadline(const VersionVector& vector) const;
 
   bool up() const { return open_; }
+  // The neighbour has said that it is about to stop.
+  bool leaving() const { return leaving_; }
+  // The origin that the neighbour's run is.
+  OriginIndex neighbor_origin() const { return neighbor_origin_; }
   // The run of the neighbour that the stream comes from.
   std::uint64_t neighbor_start_ns() const { return neighbor_start_ns_; }
 
@@ -53,12 +65,20 @@ class InboundLink {
     std::uint64_t ranges = 0;
     std::uint64_t updates = 0;
     std::uint64_t duplicates = 0;
+    // Origins asked for, and asked for no more.
+    std::uint64_t grafts = 0;
+    std::uint64_t prunes = 0;
   };
   const Counters& counters() const { return counters_; }
 
  private:
   absl::Status OnRange(const v1::Range& range, Learned learned);
+  absl::Status OnAwaited(const v1::Awaited& awaited);
   bool HasNews(const VersionVector& vector) const;
+  bool HasUrgentNews(const VersionVector& vector) const;
+  Sequence Told(std::size_t origin) const { return origin < told_.size() ? told_[origin] : 0; }
+  void TellVector(const VersionVector& vector, v1::Ack* ack);
+  void TellWants(v1::Ack* ack);
 
   Store* const store_;
   const OriginId own_;
@@ -68,6 +88,8 @@ class InboundLink {
   // Of the stream; made anew by Open.
   bool open_ = false;
   std::uint64_t neighbor_start_ns_ = 0;
+  OriginIndex neighbor_origin_ = 0;
+  bool leaving_ = false;
   OriginReader reader_;
   OriginWriter writer_;
   std::uint64_t pushes_ = 0;
@@ -76,6 +98,12 @@ class InboundLink {
   Nanos told_at_ = 0;
   VersionVector told_;
   absl::flat_hash_set<OriginIndex> rewinds_;  // to be asked for
+  // What the neighbour waits to hear of.
+  absl::btree_map<OriginIndex, Sequence> awaited_;
+  bool others_wanted_ = false;
+  bool others_told_ = true;  // what is so until something is told
+  std::vector<bool> wanted_;
+  std::vector<OriginIndex> wants_to_tell_;
 };
 
 }  // namespace herd::peer

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/log/log.h"
+#include "server/peer/monotonic.h"
 
 namespace herd::peer {
 namespace {
@@ -42,7 +43,7 @@ void InboundStream::OnRead(bool ok) {
   --outstanding_;
   if (closing_) return LeaveIfQuiet();
   if (!ok) {
-    if (neighbor_) log::Warning(absl::StrCat("link from ", caller_, " is down"));
+    if (neighbor_) NoteDown();
     return Close(absl::OkStatus());
   }
   if (const absl::Status status = OnPush(); !status.ok()) {
@@ -53,24 +54,39 @@ void InboundStream::OnRead(bool ok) {
 }
 
 absl::Status InboundStream::OnPush() {
-  if (neighbor_) return flood_->OnPush(*neighbor_, push_);
+  if (!neighbor_) return OnHello();
+  const InboundLink& link = flood_->inbound(*neighbor_);
+  const bool was_leaving = link.leaving();
+  absl::Status status = flood_->OnPush(*neighbor_, push_, MonotonicNow());
+  if (link.leaving() && !was_leaving) log::Info(absl::StrCat(caller_, " is leaving"));
+  return status;
+}
+
+absl::Status InboundStream::OnHello() {
   if (!push_.has_hello()) return absl::InvalidArgumentError("the first push is no hello");
   const absl::StatusOr<std::size_t> neighbor = flood_->Identify(push_.hello());
   if (!neighbor.ok()) return neighbor.status();
-  caller_ = push_.hello().server();
+  host_->OnIdentified(this, *neighbor);
+  absl::Status status = flood_->OpenInbound(*neighbor, push_.hello(), MonotonicNow());
+  if (!status.ok()) return status;
   neighbor_ = *neighbor;
-  host_->OnIdentified(this);
-  flood_->inbound(*neighbor).Open(push_.hello());
+  caller_ = push_.hello().server();
   log::Info(absl::StrCat("link from ", caller_, " at ", context_.peer(), " is up"));
   return absl::OkStatus();
 }
 
-void InboundStream::Pump(const VersionVector& vector, Nanos now) {
+void InboundStream::Pump(Nanos now) {
   if (!neighbor_ || writing_) return;
-  if (!flood_->inbound(*neighbor_).NextAck(vector, now, &ack_)) return;
+  if (!flood_->NextAck(*neighbor_, now, &ack_)) return;
   stream_.Write(ack_, written_.tag());
   writing_ = true;
   ++outstanding_;
+}
+
+std::optional<Nanos> InboundStream::Deadline() const {
+  // The end of the Write is an event of its own.
+  if (!neighbor_ || writing_) return std::nullopt;
+  return flood_->AckDeadline(*neighbor_);
 }
 
 void InboundStream::OnWritten(bool) {
@@ -93,6 +109,12 @@ void InboundStream::Close(const absl::Status& status) {
   FinishIfQuiet();
 }
 
+void InboundStream::NoteDown() const {
+  const bool left = flood_->inbound(*neighbor_).leaving();
+  log::Write(left ? log::Level::kInfo : log::Level::kWarning,
+             absl::StrCat("link from ", caller_, " is down", left ? ": it has left" : ""));
+}
+
 // Also when the grace is cut short, since the Write has ended.
 void InboundStream::OnGraceOver(bool) {
   --outstanding_;
@@ -101,7 +123,7 @@ void InboundStream::OnGraceOver(bool) {
 }
 
 void InboundStream::Detach() {
-  if (neighbor_) flood_->inbound(*neighbor_).Close();
+  if (neighbor_) flood_->CloseInbound(*neighbor_);
   neighbor_.reset();
 }
 

@@ -25,7 +25,7 @@ class InboundStream {
     // A call has come in, and the next one may be waited for.
     virtual void OnCalled(InboundStream* stream) = 0;
     // The caller is that neighbour; an older stream of its has to go.
-    virtual void OnIdentified(InboundStream* stream) = 0;
+    virtual void OnIdentified(InboundStream* stream, std::size_t neighbor) = 0;
     // No operation is outstanding any more: the stream is to be destroyed.
     virtual void OnGone(InboundStream* stream) = 0;
 
@@ -40,7 +40,9 @@ class InboundStream {
   InboundStream& operator=(const InboundStream&) = delete;
 
   // Writes the next ack if there is one and none is being written.
-  void Pump(const VersionVector& vector, Nanos now);
+  void Pump(Nanos now);
+  // When Pump is to be called again, though nothing happens.
+  std::optional<Nanos> Deadline() const;
 
   // Takes no further message, and ends the call with that status.
   void Close(const absl::Status& status);
@@ -57,6 +59,8 @@ class InboundStream {
 
   void Read();
   absl::Status OnPush();
+  absl::Status OnHello();
+  void NoteDown() const;
   void Detach();
   void FinishIfQuiet();
   void LeaveIfQuiet();

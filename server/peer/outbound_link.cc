@@ -35,15 +35,27 @@ void OutboundLink::Open() {
   open_ = true;
   writer_ = OriginWriter(store_);
   reader_ = OriginReader(store_);
+  announced_.clear();
+  turned_.clear();
+  others_eager_ = true;
+  modes_.clear();
   acknowledged_.clear();
+  shown_.clear();
   covered_.clear();
+  awaited_.clear();
+  to_ask_.clear();
   rewound_at_push_.clear();
-  pushes_sent_ = pushes_acknowledged_ = 0;
+  digest_.reset();
+  repaired_digest_.reset();
+  repair_through_.clear();
+  pushes_sent_ = pushes_acknowledged_ = leave_sent_at_push_ = 0;
 }
 
 void OutboundLink::Close() { open_ = hello_sent_ = up_ = false; }
 
 absl::Status OutboundLink::OnAck(const v1::Ack& ack) {
+  announced_.clear();
+  turned_.clear();
   if (!open_) return absl::OkStatus();
   if (absl::Status status = reader_.Declare(ack.origins()); !status.ok()) return status;
   if (ack.pushes() < pushes_acknowledged_ || ack.pushes() > pushes_sent_) {
@@ -52,32 +64,106 @@ absl::Status OutboundLink::OnAck(const v1::Ack& ack) {
   }
   pushes_acknowledged_ = ack.pushes();
   for (const v1::Have& have : ack.vector()) {
-    const std::optional<OriginIndex> origin = reader_.Find(have.origin());
-    if (!origin) {
-      return absl::InvalidArgumentError(absl::StrCat("origin ", have.origin(), " is undeclared"));
-    }
+    const absl::StatusOr<OriginIndex> origin = Find(have.origin());
+    if (!origin.ok()) return origin.status();
     OnHave(*origin, have);
   }
+  if (ack.others() != v1::MODE_UNSPECIFIED) others_eager_ = ack.others() == v1::MODE_EAGER;
+  if (absl::Status status = Turn(ack.eager(), v1::MODE_EAGER); !status.ok()) return status;
+  if (absl::Status status = Turn(ack.lazy(), v1::MODE_LAZY); !status.ok()) return status;
+  digest_ = ack.has_digest() ? std::optional(ack.digest()) : std::nullopt;
   if (!up_) neighbor_start_ns_ = ack.start_ns();
   up_ = true;
   return absl::OkStatus();
 }
 
+absl::StatusOr<OriginIndex> OutboundLink::Find(std::uint32_t number) const {
+  const std::optional<OriginIndex> origin = reader_.Find(number);
+  if (origin) return *origin;
+  return absl::InvalidArgumentError(absl::StrCat("origin ", number, " is undeclared"));
+}
+
+absl::Status OutboundLink::Turn(const google::protobuf::RepeatedField<std::uint32_t>& numbers,
+                                v1::Mode mode) {
+  for (const std::uint32_t number : numbers) {
+    const absl::StatusOr<OriginIndex> origin = Find(number);
+    if (!origin.ok()) return origin.status();
+    if (*origin >= modes_.size()) modes_.resize(*origin + std::size_t{1}, v1::MODE_UNSPECIFIED);
+    modes_[*origin] = mode;
+    turned_.push_back(*origin);
+  }
+  return absl::OkStatus();
+}
+
+bool OutboundLink::IsEager(OriginIndex origin) const {
+  const v1::Mode mode = origin < modes_.size() ? modes_[origin] : v1::MODE_UNSPECIFIED;
+  return mode == v1::MODE_UNSPECIFIED ? others_eager_ : mode == v1::MODE_EAGER;
+}
+
+Sequence OutboundLink::Acknowledged(OriginIndex origin) const {
+  return origin < acknowledged_.size() ? acknowledged_[origin] : 0;
+}
+
+bool OutboundLink::Has(OriginIndex origin, Sequence through) const {
+  const Sequence shown = origin < shown_.size() ? shown_[origin] : 0;
+  return std::max(shown, Acknowledged(origin)) >= through;
+}
+
+void OutboundLink::Await(OriginIndex origin, Sequence through) {
+  if (!up_ || Has(origin, through)) return;
+  Sequence& awaited = awaited_[origin];
+  if (through <= awaited) return;
+  awaited = through;
+  to_ask_.insert(origin);
+}
+
 void OutboundLink::OnHave(OriginIndex origin, const v1::Have& have) {
   At(acknowledged_, origin) = have.through();
+  NoteHas(origin, have.through());
+  announced_.push_back(origin);
   Sequence& covered = At(covered_, origin);
   std::uint64_t& rewound_at_push = At(rewound_at_push_, origin);
   if (have.rewind() && pushes_acknowledged_ > rewound_at_push) {
     covered = have.through();
     rewound_at_push = pushes_sent_;
   }
-  covered = std::max(covered, have.through());
+  CountAsCovered(origin, have.through());
+}
+
+void OutboundLink::NoteHas(OriginIndex origin, Sequence through) {
+  const auto awaited = awaited_.find(origin);
+  if (awaited == awaited_.end() || through < awaited->second) return;
+  awaited_.erase(awaited);
+  to_ask_.erase(origin);
+}
+
+void OutboundLink::CountAsCovered(OriginIndex origin, Sequence through) {
+  Sequence& covered = At(covered_, origin);
+  // What is being repaired the neighbour believes to have already.
+  if (covered >= At(repair_through_, origin)) covered = std::max(covered, through);
 }
 
 void OutboundLink::NeighborHas(std::uint64_t run_start_ns, OriginIndex origin, Sequence through) {
   if (!up_ || run_start_ns != neighbor_start_ns_) return;
-  Sequence& covered = At(covered_, origin);
-  covered = std::max(covered, through);
+  Sequence& shown = At(shown_, origin);
+  shown = std::max(shown, through);
+  NoteHas(origin, through);
+  CountAsCovered(origin, through);
+}
+
+bool OutboundLink::Differs(const VersionVector& vector, std::uint64_t digest) const {
+  if (!up_ || !digest_ || *digest_ == digest || repaired_digest_ == digest) return false;
+  for (std::size_t i = 0; i < std::max(vector.size(), acknowledged_.size()); ++i) {
+    const Sequence own = i < vector.size() ? vector[i] : 0;
+    if (own != Acknowledged(static_cast<OriginIndex>(i))) return false;
+  }
+  return true;
+}
+
+void OutboundLink::Repair(const VersionVector& vector, std::uint64_t digest) {
+  repaired_digest_ = digest;
+  repair_through_ = vector;
+  covered_.assign(vector.size(), 0);
 }
 
 bool OutboundLink::NextPush(const VersionVector& vector, v1::Push* push) {
@@ -90,19 +176,39 @@ bool OutboundLink::NextPush(const VersionVector& vector, v1::Push* push) {
     return hello_sent_ = true;
   }
   if (!up_ || pushes_sent_ - pushes_acknowledged_ >= kMaxPushesUnderWay) return false;
+  AddRanges(vector, push);
+  AddAwaited(push);
+  const bool tell_leave = leaving_ && leave_sent_at_push_ == 0;
+  if (push->ranges().empty() && push->awaited().empty() && !tell_leave) return false;
+  ++pushes_sent_;
+  if (tell_leave) {
+    push->set_leaving(true);
+    leave_sent_at_push_ = pushes_sent_;
+  }
+  return true;
+}
+
+void OutboundLink::AddRanges(const VersionVector& vector, v1::Push* push) {
   std::size_t updates = 0;
   std::size_t bytes = 0;
   if (next_origin_ >= vector.size()) next_origin_ = 0;
   for (std::size_t i = 0; i < vector.size(); ++i) {
     const auto origin = static_cast<OriginIndex>((next_origin_ + i) % vector.size());
-    if (vector[origin] <= At(covered_, origin)) continue;
+    const bool wanted = IsEager(origin) || At(covered_, origin) < At(repair_through_, origin);
+    if (vector[origin] <= At(covered_, origin) || !wanted) continue;
     if (AddRange(origin, push, &updates, &bytes)) continue;
     next_origin_ = static_cast<OriginIndex>(origin + 1);
     break;
   }
-  if (push->ranges().empty()) return false;
-  ++pushes_sent_;
-  return true;
+}
+
+void OutboundLink::AddAwaited(v1::Push* push) {
+  for (const OriginIndex origin : to_ask_) {
+    v1::Awaited* const awaited = push->add_awaited();
+    awaited->set_origin(writer_.Number(origin, push->mutable_origins()));
+    awaited->set_through(awaited_[origin]);
+  }
+  to_ask_.clear();
 }
 
 bool OutboundLink::AddRange(OriginIndex origin, v1::Push* push, std::size_t* updates,
@@ -111,6 +217,7 @@ bool OutboundLink::AddRange(OriginIndex origin, v1::Push* push, std::size_t* upd
   v1::Range* const range = push->add_ranges();
   range->set_origin(writer_.Number(origin, push->mutable_origins()));
   range->set_after(covered);
+  range->set_repair(covered < At(repair_through_, origin));
   Sequence previous = covered;
   const auto has_room = [&] { return *updates < kMaxUpdatesPerPush && *bytes < kMaxBytesPerPush; };
   covered = store_->Collect(origin, covered, [&](const Update& update) {
@@ -127,7 +234,7 @@ bool OutboundLink::AddRange(OriginIndex origin, v1::Push* push, std::size_t* upd
 std::uint64_t OutboundLink::Lag(const VersionVector& vector) const {
   std::uint64_t lag = 0;
   for (std::size_t origin = 0; origin < vector.size(); ++origin) {
-    const Sequence had = origin < acknowledged_.size() ? acknowledged_[origin] : 0;
+    const Sequence had = Acknowledged(static_cast<OriginIndex>(origin));
     lag += vector[origin] - std::min(had, vector[origin]);
   }
   return lag;

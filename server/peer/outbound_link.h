@@ -6,10 +6,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "herd/v1/propagate.pb.h"
 #include "server/peer/origin_numbers.h"
 #include "server/state/store.h"
@@ -36,24 +40,57 @@ class OutboundLink {
   // Errors: INVALID_ARGUMENT, the stream has to be closed.
   absl::Status OnAck(const v1::Ack& ack);
 
+  // What the last ack changed, by origin: how far the neighbour has it, whether it wants it pushed.
+  const std::vector<OriginIndex>& announced() const { return announced_; }
+  const std::vector<OriginIndex>& turned() const { return turned_; }
+
   // The neighbour's run that began at `run_start_ns` has that origin through there, as it showed by
   // sending it. Nothing is concluded about a run that the stream does not lead to.
   void NeighborHas(std::uint64_t run_start_ns, OriginIndex origin, Sequence through);
+
+  // Asks the neighbour to say soon that it has that.
+  void Await(OriginIndex origin, Sequence through);
+  // What has been asked for has not all been said yet.
+  bool IsAwaiting() const { return up_ && !awaited_.empty(); }
+
+  // The neighbour's map differs from this server's, of that digest, though the vectors are equal.
+  bool Differs(const VersionVector& vector, std::uint64_t digest) const;
+  // Sends again, once, all that the map of that digest holds.
+  void Repair(const VersionVector& vector, std::uint64_t digest);
 
   // Fills `push` with what to send now. False: nothing.
   // `vector` is how far the store has everything.
   bool NextPush(const VersionVector& vector, v1::Push* push);
 
+  // This server is about to stop: the next push says so.
+  void Leave() { leaving_ = true; }
+  // The neighbour has got to know of it.
+  bool leave_known() const {
+    return leave_sent_at_push_ != 0 && pushes_acknowledged_ >= leave_sent_at_push_;
+  }
+
   // The stream is open and the neighbour has said how far it has everything.
   bool up() const { return up_; }
+  // How far the neighbour has that origin, by its own word.
+  Sequence Acknowledged(OriginIndex origin) const;
+  // The same, or as it showed by sending it.
+  bool Has(OriginIndex origin, Sequence through) const;
+  // The neighbour wants that origin's updates pushed as they come.
+  bool IsEager(OriginIndex origin) const;
   const std::string& neighbor() const { return neighbor_; }
-  // Updates of which the neighbour has not said that it has them.
+  // Updates in `vector` of which the neighbour has not said that it has them.
   std::uint64_t Lag(const VersionVector& vector) const;
 
  private:
   // Adds a range of that origin. False: the push is full.
   bool AddRange(OriginIndex origin, v1::Push* push, std::size_t* updates, std::size_t* bytes);
+  absl::StatusOr<OriginIndex> Find(std::uint32_t number) const;
   void OnHave(OriginIndex origin, const v1::Have& have);
+  void CountAsCovered(OriginIndex origin, Sequence through);
+  void NoteHas(OriginIndex origin, Sequence through);
+  absl::Status Turn(const google::protobuf::RepeatedField<std::uint32_t>& numbers, v1::Mode mode);
+  void AddRanges(const VersionVector& vector, v1::Push* push);
+  void AddAwaited(v1::Push* push);
 
   Store* const store_;
   const OriginId own_;
@@ -66,13 +103,27 @@ class OutboundLink {
   std::uint64_t neighbor_start_ns_ = 0;
   OriginWriter writer_;
   OriginReader reader_;
-  VersionVector acknowledged_;  // what the neighbour has said
-  VersionVector covered_;       // what it has or what is on its way to it
+  std::vector<OriginIndex> announced_;
+  std::vector<OriginIndex> turned_;
+  bool others_eager_ = true;
+  std::vector<v1::Mode> modes_;  // by OriginIndex; unspecified: as others
+  VersionVector acknowledged_;   // what the neighbour has said
+  VersionVector shown_;          // what it has sent
+  VersionVector covered_;        // what it has or what is on its way to it
   std::uint64_t pushes_sent_ = 0;
   std::uint64_t pushes_acknowledged_ = 0;
   // By OriginIndex: rewinds that answer pushes up to this one have been heeded.
   std::vector<std::uint64_t> rewound_at_push_;
-  OriginIndex next_origin_ = 0;  // the one behind that which filled a push
+  std::optional<std::uint64_t> digest_;           // of the neighbour's map
+  std::optional<std::uint64_t> repaired_digest_;  // of this server's map, when it was sent again
+  VersionVector repair_through_;                  // by origin: ranges up to there are a repair
+  OriginIndex next_origin_ = 0;                   // the one behind that which filled a push
+  std::uint64_t leave_sent_at_push_ = 0;
+  // Has not been said yet, and has not even been asked.
+  absl::btree_map<OriginIndex, Sequence> awaited_;
+  absl::btree_set<OriginIndex> to_ask_;
+
+  bool leaving_ = false;
 };
 
 }  // namespace herd::peer

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "server/log/log.h"
 #include "server/peer/channel_arguments.h"
+#include "server/peer/monotonic.h"
 
 namespace herd::peer {
 namespace {
@@ -18,9 +20,10 @@ constexpr auto kLastingLink = std::chrono::seconds(2);
 
 }  // namespace
 
-OutboundStream::OutboundStream(OutboundLink* link, const std::string& target,
+OutboundStream::OutboundStream(Flood* flood, std::size_t neighbor, const std::string& target,
                                grpc::CompletionQueue* queue)
-    : link_(link),
+    : flood_(flood),
+      neighbor_(neighbor),
       target_(target),
       queue_(queue),
       stub_(v1::Propagate::NewStub(grpc::CreateCustomChannel(
@@ -39,7 +42,7 @@ void OutboundStream::Open() {
 void OutboundStream::OnStarted(bool ok) {
   --outstanding_;
   if (!ok || stopping_) return End();
-  link_->Open();
+  flood_->OpenOutbound(neighbor_);
   Read();
 }
 
@@ -51,20 +54,20 @@ void OutboundStream::Read() {
 void OutboundStream::OnRead(bool ok) {
   --outstanding_;
   if (!ok) return End();
-  const bool was_up = link_->up();
-  if (const absl::Status status = link_->OnAck(ack_); !status.ok()) {
-    log::Error(absl::StrCat("closing the link to ", link_->neighbor(),
+  const bool was_up = link().up();
+  if (const absl::Status status = flood_->OnAck(neighbor_, ack_, MonotonicNow()); !status.ok()) {
+    log::Error(absl::StrCat("closing the link to ", name(),
                             " since it answered nonsense: ", status.message()));
     attempt_->context.TryCancel();
-  } else if (!was_up && link_->up()) {
+  } else if (!was_up && link().up()) {
     NoteUp();
   }
   Read();
 }
 
-void OutboundStream::Pump(const VersionVector& vector) {
+void OutboundStream::Pump() {
   if (attempt_ == nullptr || attempt_->writing || attempt_->broken || attempt_->ended) return;
-  if (!link_->NextPush(vector, &push_)) return;
+  if (!flood_->NextPush(neighbor_, &push_)) return;
   attempt_->stream->Write(push_, written_.tag());
   attempt_->writing = true;
   ++outstanding_;
@@ -93,7 +96,7 @@ void OutboundStream::FinishIfQuiet() {
 void OutboundStream::OnFinished(bool) {
   --outstanding_;
   NoteDown();
-  link_->Close();
+  flood_->CloseOutbound(neighbor_);
   attempt_.reset();
   if (stopping_) return;
   const double pause_ms = std::min(kLongestPauseMs, kFirstPauseMs * (1 << std::min(failures_, 5)));
@@ -120,23 +123,26 @@ void OutboundStream::Stop() {
 
 void OutboundStream::NoteUp() {
   ++connects_;
+  noted_up_ = true;
   up_since_ = std::chrono::steady_clock::now();
-  log::Info(absl::StrCat("link to ", link_->neighbor(), " at ", target_, " is up"));
+  log::Info(absl::StrCat("link to ", name(), " at ", target_, " is up"));
 }
 
 void OutboundStream::NoteDown() {
   if (stopping_) return;
   const std::string& message = attempt_->status.error_message();
   const std::string reason = message.empty() ? "closed by the neighbor" : message;
-  const bool repeated = !link_->up() && reason == last_error_;
+  const bool was_up = std::exchange(noted_up_, false);
+  const bool repeated = !was_up && reason == last_error_;
   last_error_ = reason;
-  if (link_->up() && std::chrono::steady_clock::now() - up_since_ > kLastingLink) failures_ = 0;
-  if (link_->up()) {
-    log::Warning(absl::StrCat("link to ", link_->neighbor(), " at ", target_, " is down (",
-                              last_error_, "); connecting again until it answers"));
-  } else if (!repeated) {
-    log::Warning(absl::StrCat("cannot open the link to ", link_->neighbor(), " at ", target_, " (",
-                              last_error_, "); trying again until it answers"));
+  if (was_up && std::chrono::steady_clock::now() - up_since_ > kLastingLink) failures_ = 0;
+  if (repeated) return;
+  const std::string event = absl::StrCat(was_up ? "link to " : "cannot open the link to ", name(),
+                                         " at ", target_, was_up ? " is down" : "");
+  if (flood_->inbound(neighbor_).leaving()) {
+    log::Info(absl::StrCat(event, ": ", name(), " has left; connecting again until it is back"));
+  } else {
+    log::Warning(absl::StrCat(event, " (", reason, "); connecting again until it answers"));
   }
 }
 

@@ -20,8 +20,9 @@ namespace herd::peer {
 
 class OutboundStream {
  public:
-  // `target` is the neighbour's "host:port". `link` and `queue` outlive this object.
-  OutboundStream(OutboundLink* link, const std::string& target, grpc::CompletionQueue* queue);
+  // `target` is the neighbour's "host:port". `flood` and `queue` outlive this object.
+  OutboundStream(Flood* flood, std::size_t neighbor, const std::string& target,
+                 grpc::CompletionQueue* queue);
   OutboundStream(const OutboundStream&) = delete;
   OutboundStream& operator=(const OutboundStream&) = delete;
 
@@ -29,7 +30,7 @@ class OutboundStream {
   void Open();
 
   // Writes the next push if there is one and none is being written.
-  void Pump(const VersionVector& vector);
+  void Pump();
 
   // Ends the attempt, and makes no further one.
   void Stop();
@@ -63,7 +64,11 @@ class OutboundStream {
   void NoteUp();
   void NoteDown();
 
-  OutboundLink* const link_;
+  const OutboundLink& link() const { return flood_->outbound(neighbor_); }
+  const std::string& name() const { return link().neighbor(); }
+
+  Flood* const flood_;
+  const std::size_t neighbor_;
   const std::string target_;
   grpc::CompletionQueue* const queue_;
   const std::unique_ptr<v1::Propagate::Stub> stub_;
@@ -78,6 +83,7 @@ class OutboundStream {
   bool stopping_ = false;
   int outstanding_ = 0;
 
+  bool noted_up_ = false;
   std::uint64_t connects_ = 0;
   std::string last_error_;
 

@@ -6,8 +6,11 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
 #include "server/log/log.h"
 #include "server/peer/channel_arguments.h"
+#include "server/peer/monotonic.h"
 
 namespace herd::peer {
 namespace {
@@ -15,10 +18,8 @@ namespace {
 // Under a steady stream of events, writes go out after this many at the latest.
 constexpr int kEventsPerPump = 32;
 
-Nanos MonotonicNow() {
-  const gpr_timespec now = gpr_now(GPR_CLOCK_MONOTONIC);
-  return now.tv_sec * kNanosPerSecond + now.tv_nsec;
-}
+// Leaving takes less than this; when it does not, the log says what it takes so long for.
+constexpr absl::Duration kLeaveNotice = absl::Milliseconds(500);
 
 gpr_timespec ToTimespec(Nanos monotonic) {
   gpr_timespec at{};
@@ -36,27 +37,27 @@ std::vector<std::string> Names(const std::vector<Peers::Neighbor>& neighbors) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Peers>> Peers::Start(Store* store, const OriginId& own,
-                                                    const std::string& listen,
-                                                    const std::vector<Neighbor>& neighbors) {
-  auto peers = absl::WrapUnique(new Peers(store, own, neighbors));
+absl::StatusOr<std::unique_ptr<Peers>> Peers::Start(Store* store, const Options& options) {
+  auto peers = absl::WrapUnique(new Peers(store, options));
   grpc::ServerBuilder builder;
   SetServerArguments(builder);
   int port = 0;
-  builder.AddListeningPort(listen, grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(&peers->service_);
   peers->queue_ = builder.AddCompletionQueue();
   peers->server_ = builder.BuildAndStart();
   if (peers->server_ == nullptr || port == 0) {
-    return absl::UnavailableError(absl::StrCat("cannot listen on ", listen, " for neighbors"));
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", options.listen, " for neighbors"));
   }
   {
     absl::MutexLock lock(&peers->mutex_);
     peers->Accept();
-    for (std::size_t i = 0; i < neighbors.size(); ++i) {
+    for (std::size_t i = 0; i < options.neighbors.size(); ++i) {
       peers->outbound_.push_back(std::make_unique<OutboundStream>(
-          &peers->flood_.outbound(i), neighbors[i].target, peers->queue_.get()));
-      log::Info(absl::StrCat("connecting to ", neighbors[i].name, " at ", neighbors[i].target));
+          &peers->flood_, i, options.neighbors[i].target, peers->queue_.get()));
+      log::Info(absl::StrCat("connecting to ", options.neighbors[i].name, " at ",
+                             options.neighbors[i].target));
       peers->outbound_.back()->Open();
     }
   }
@@ -64,8 +65,11 @@ absl::StatusOr<std::unique_ptr<Peers>> Peers::Start(Store* store, const OriginId
   return peers;
 }
 
-Peers::Peers(Store* store, const OriginId& own, const std::vector<Neighbor>& neighbors)
-    : store_(store), flood_(store, own, Names(neighbors)), neighbors_(neighbors) {}
+Peers::Peers(Store* store, const Options& options)
+    : store_(store),
+      options_(options),
+      flood_(store, options.own, Names(options.neighbors), options.flood),
+      states_(options.neighbors.size()) {}
 
 Peers::~Peers() {
   if (thread_.joinable()) {
@@ -111,16 +115,91 @@ void Peers::Handle(void* tag, bool ok) {
 
 gpr_timespec Peers::Pump() {
   absl::MutexLock lock(&mutex_);
-  store_->ReadVector(&vector_);
   const Nanos now = MonotonicNow();
-  for (const auto& stream : outbound_) stream->Pump(vector_);
-  for (const auto& stream : inbound_) stream->Pump(vector_, now);
-  std::optional<Nanos> deadline;
-  for (std::size_t i = 0; i < flood_.neighbors(); ++i) {
-    const std::optional<Nanos> other = flood_.inbound(i).Deadline(vector_);
-    if (other && (!deadline || *other < *deadline)) deadline = other;
+  for (const std::size_t late : flood_.Advance(now)) NoteLate(late);
+  for (const auto& stream : outbound_) stream->Pump();
+  for (const auto& stream : inbound_) stream->Pump(now);
+  NoteInSync();
+  PublishAcknowledged();
+  return NextDeadline();
+}
+
+gpr_timespec Peers::NextDeadline() const {
+  std::optional<Nanos> earliest = flood_.AdvanceDeadline();
+  for (const auto& stream : inbound_) {
+    const std::optional<Nanos> deadline = stream->Deadline();
+    if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
   }
-  return deadline ? ToTimespec(*deadline) : gpr_inf_future(GPR_CLOCK_MONOTONIC);
+  return earliest ? ToTimespec(*earliest) : gpr_inf_future(GPR_CLOCK_MONOTONIC);
+}
+
+void Peers::NoteLate(std::size_t neighbor) {
+  states_[neighbor].in_sync = false;
+  ++states_[neighbor].times_late;
+  log::Warning(absl::StrCat(options_.neighbors[neighbor].name,
+                            " acknowledges too late and is out of sync; clients do not wait for it "
+                            "until it has caught up"));
+}
+
+void Peers::NoteInSync() {
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    const bool in_sync = flood_.IsInSync(i);
+    if (in_sync && !states_[i].in_sync) {
+      log::Info(absl::StrCat(options_.neighbors[i].name, " is in sync"));
+    }
+    states_[i].in_sync = in_sync;
+  }
+}
+
+void Peers::PublishAcknowledged() {
+  const Sequence acknowledged = flood_.Acknowledged();
+  const bool changed = acknowledged_.exchange(acknowledged) != acknowledged;
+  if (changed || awaiting_) options_.on_acknowledged();
+  awaiting_ = flood_.IsAwaiting();
+}
+
+bool Peers::IsAcknowledged(const Version& version) {
+  if (version.origin == Store::kOwnOrigin) return version.sequence <= acknowledged_.load();
+  absl::MutexLock lock(&mutex_);
+  return flood_.IsAcknowledged(version);
+}
+
+void Peers::Await(const Version& version) {
+  {
+    absl::MutexLock lock(&mutex_);
+    flood_.Await(version);
+    awaiting_ = true;
+  }
+  Wake();
+}
+
+bool Peers::Leave(absl::Time deadline) {
+  {
+    absl::MutexLock lock(&mutex_);
+    flood_.Leave();
+  }
+  Wake();
+  absl::MutexLock lock(&mutex_);
+  const absl::Condition has_left(this, &Peers::HasLeft);
+  if (mutex_.AwaitWithDeadline(has_left, std::min(deadline, absl::Now() + kLeaveNotice))) {
+    return true;
+  }
+  log::Info(absl::StrCat("still handing over: ", DescribeLags()));
+  return mutex_.AwaitWithDeadline(has_left, deadline);
+}
+
+std::string Peers::DescribeLags() const {
+  std::vector<std::string> lags;
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    const std::string& name = options_.neighbors[i].name;
+    if (flood_.inbound(i).leaving()) continue;
+    if (!flood_.outbound(i).up()) {
+      lags.push_back(absl::StrCat(name, " is away"));
+    } else if (flood_.Lag(i) > 0) {
+      lags.push_back(absl::StrCat(name, " lacks ", flood_.Lag(i), " updates"));
+    }
+  }
+  return absl::StrJoin(lags, ", ");
 }
 
 void Peers::Wake() {
@@ -140,9 +219,9 @@ void Peers::OnCalled(InboundStream*) {
   if (!stopping_) Accept();
 }
 
-void Peers::OnIdentified(InboundStream* stream) {
+void Peers::OnIdentified(InboundStream* stream, std::size_t neighbor) {
   for (const auto& other : inbound_) {
-    if (other.get() == stream || other->neighbor() != stream->neighbor()) continue;
+    if (other.get() == stream || other->neighbor() != neighbor) continue;
     other->Close(absl::AbortedError("a newer link from the same server takes its place"));
     return;
   }
@@ -176,22 +255,30 @@ void Peers::Stop() {
   thread_.join();
 }
 
+std::uint64_t Peers::divergences() {
+  absl::MutexLock lock(&mutex_);
+  return flood_.divergences();
+}
+
 std::vector<v1::Neighbor> Peers::Describe() {
   absl::MutexLock lock(&mutex_);
-  VersionVector vector;
-  store_->ReadVector(&vector);
   std::vector<v1::Neighbor> descriptions;
-  for (std::size_t i = 0; i < neighbors_.size(); ++i) {
+  for (std::size_t i = 0; i < states_.size(); ++i) {
     const InboundLink& inbound = flood_.inbound(i);
     const OutboundLink& outbound = flood_.outbound(i);
     v1::Neighbor& neighbor = descriptions.emplace_back();
-    neighbor.set_server(neighbors_[i].name);
+    neighbor.set_server(options_.neighbors[i].name);
     neighbor.set_outbound_up(outbound.up());
     neighbor.set_inbound_up(inbound.up());
-    neighbor.set_lag_updates(outbound.Lag(vector));
+    neighbor.set_lag_updates(flood_.Lag(i));
     neighbor.set_received_ranges(inbound.counters().ranges);
     neighbor.set_received_updates(inbound.counters().updates);
     neighbor.set_duplicate_updates(inbound.counters().duplicates);
+    neighbor.set_in_sync(flood_.IsInSync(i));
+    neighbor.set_times_late(states_[i].times_late);
+    neighbor.set_grafts(inbound.counters().grafts);
+    neighbor.set_prunes(inbound.counters().prunes);
+    neighbor.set_repairs(flood_.repairs(i));
     neighbor.set_connects(outbound_[i]->connects());
     neighbor.set_last_error(outbound_[i]->last_error());
   }

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -14,6 +15,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "grpcpp/alarm.h"
 #include "grpcpp/grpcpp.h"
 #include "herd/v1/operator.pb.h"
@@ -33,39 +35,72 @@ class Peers final : private InboundStream::Host {
     std::string target;
   };
 
-  // Listens on `listen` ("address:port") and starts to connect.
+  struct Options {
+    OriginId own;
+    // Where to listen: "address:port".
+    std::string listen;
+    std::vector<Neighbor> neighbors;
+    Flood::Options flood;
+    // The neighbours have acknowledged more. On the thread of the links; returns soon.
+    std::function<void()> on_acknowledged = [] {};
+  };
+
+  // Listens, and starts to connect.
   // Errors: UNAVAILABLE, naming the address that cannot be listened on.
   // `store` outlives the peers.
-  static absl::StatusOr<std::unique_ptr<Peers>> Start(Store* store, const OriginId& own,
-                                                      const std::string& listen,
-                                                      const std::vector<Neighbor>& neighbors);
+  static absl::StatusOr<std::unique_ptr<Peers>> Start(Store* store, const Options& options);
   // Stops, if Stop has not been called.
   ~Peers();
 
   // The store has something new. Costs next to nothing unless the thread sleeps.
   void Wake();
 
+  // Whether all neighbours in sync have that update.
+  bool IsAcknowledged(const Version& version) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Somebody waits for that; on_acknowledged will be called when it may have come about.
+  void Await(const Version& version) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Hands the neighbours what they lack, and tells them that this server leaves. Returns when that
+  // is done, or at the deadline; says which. The store must not get updates of its own any more.
+  bool Leave(absl::Time deadline) ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Closes all links. Wake must not be called any more.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
   std::vector<v1::Neighbor> Describe() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Times that a neighbour's map was found to differ though the vectors were equal.
+  std::uint64_t divergences() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  Peers(Store* store, const OriginId& own, const std::vector<Neighbor>& neighbors);
+  // What has been logged of a neighbour, and counted.
+  struct NeighborState {
+    bool in_sync = false;
+    std::uint64_t times_late = 0;
+  };
+
+  Peers(Store* store, const Options& options);
 
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
   void Handle(void* tag, bool ok) ABSL_LOCKS_EXCLUDED(mutex_);
   // Writes what there is to write. Returns when to do so again though nothing happens.
   gpr_timespec Pump() ABSL_LOCKS_EXCLUDED(mutex_);
+  gpr_timespec NextDeadline() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void NoteLate(std::size_t neighbor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void NoteInSync() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void PublishAcknowledged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnWoken(bool ok);
+  std::string DescribeLags() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool HasLeft() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return flood_.HasLeft(); }
   bool AllGone() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   void Accept() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnCalled(InboundStream* stream) override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void OnIdentified(InboundStream* stream) override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void OnIdentified(InboundStream* stream, std::size_t neighbor) override
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnGone(InboundStream* stream) override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Store* const store_;
+  const Options options_;
   v1::Propagate::AsyncService service_;
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::unique_ptr<grpc::Server> server_;
@@ -74,11 +109,14 @@ class Peers final : private InboundStream::Host {
   // Guards what the thread works on against Describe and Stop; else uncontended.
   absl::Mutex mutex_;
   Flood flood_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Neighbor> neighbors_;
+  std::vector<NeighborState> states_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::unique_ptr<OutboundStream>> outbound_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::unique_ptr<InboundStream>> inbound_ ABSL_GUARDED_BY(mutex_);
+  bool awaiting_ ABSL_GUARDED_BY(mutex_) = false;  // the neighbours, for another's updates
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  VersionVector vector_ ABSL_GUARDED_BY(mutex_);  // as of the last Pump
+
+  // Through where all neighbours in sync have this server's own updates.
+  std::atomic<Sequence> acknowledged_{kMaxSequence};
 
   // How Wake and the thread agree: the thread says that it sleeps, then looks once more for work;
   // who brings work counts it, then looks whether the thread sleeps.

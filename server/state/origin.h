@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "server/state/fix.h"
 #include "server/state/nanos.h"
 
@@ -33,6 +34,15 @@ using OriginIndex = std::uint16_t;
 // The number of an update at its origin: 1, 2, 3, ... At most kMaxSequence.
 using Sequence = std::uint64_t;
 inline constexpr Sequence kMaxSequence = (Sequence{1} << 48) - 1;
+
+// One update of one origin.
+struct Version {
+  OriginIndex origin = 0;
+  Sequence sequence = 0;
+};
+
+// The updates that a reply speaks of, and those before them: at most one of each origin.
+using Versions = absl::InlinedVector<Version, 1>;
 
 // One client's report as its origin accepted it. The views live as long as what they were made of.
 struct Update {

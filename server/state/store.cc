@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "server/state/digest.h"
+
 namespace herd {
 namespace {
 
@@ -21,23 +23,33 @@ Update ToUpdate(const Request& report, Sequence sequence) {
           .skew = report.skew};
 }
 
+void Note(Version version, Versions* versions) {
+  for (Version& other : *versions) {
+    if (other.origin != version.origin) continue;
+    other.sequence = std::max(other.sequence, version.sequence);
+    return;
+  }
+  versions->push_back(version);
+}
+
 }  // namespace
 
 Store::Store(OriginId own) {
   origin_indexes_.emplace(own, kOwnOrigin);
-  origins_.push_back({.id = std::move(own)});
+  origins_.push_back({.id = own, .hash = HashOrigin(own)});
 }
 
-std::size_t Store::Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) {
-  std::size_t updates = 0;
+Store::Executed Store::Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) {
+  Executed executed;
   absl::MutexLock lock(&mutex_);
   for (; !requests.empty(); requests.remove_prefix(std::min(kGroup, requests.size()))) {
-    updates += ExecuteGroup(requests.first(std::min(kGroup, requests.size())), sightings);
+    ExecuteGroup(requests.first(std::min(kGroup, requests.size())), sightings, &executed);
   }
-  return updates;
+  return executed;
 }
 
-std::size_t Store::ExecuteGroup(absl::Span<Request> requests, std::vector<Sighting>* sightings) {
+void Store::ExecuteGroup(absl::Span<Request> requests, std::vector<Sighting>* sightings,
+                         Executed* executed) {
   std::array<std::uint64_t, kGroup> hashes;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     hashes[i] = RecordTable::Hash(requests[i].client_id);
@@ -45,31 +57,32 @@ std::size_t Store::ExecuteGroup(absl::Span<Request> requests, std::vector<Sighti
   }
   for (std::size_t i = 0; i < requests.size(); ++i) records_.PrefetchCandidate(hashes[i]);
 
-  std::size_t updates = 0;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     Request& request = requests[i];
     if (request.kind == Request::Kind::kReport) {
-      updates += Report(request, hashes[i]);
+      Report(request, hashes[i], executed);
     } else if (Sighting sighting; request.kind == Request::Kind::kLookup &&
                                   LookUp(request.client_id, hashes[i], &sighting)) {
       request.sighting = static_cast<std::int32_t>(sightings->size());
       sightings->push_back(std::move(sighting));
     }
   }
-  return updates;
 }
 
-bool Store::Report(const Request& request, std::uint64_t hash) {
+void Store::Report(const Request& request, std::uint64_t hash, Executed* executed) {
   OriginState& own = origins_[kOwnOrigin];
   const Update update = ToUpdate(request, own.through + 1);
   const RecordTable::Entry entry = records_.FindOrInsert(request.client_id, hash);
   if (!entry.inserted) {
     const Record& record = records_[entry.slot];
-    if (Repeats(update, record) || !Supersedes(kOwnOrigin, update, record)) return false;
+    if (Repeats(update, record) || !Supersedes(kOwnOrigin, update, record)) {
+      return Note({record.origin(), record.sequence()}, &executed->reported);
+    }
   }
   Replace(entry, kOwnOrigin, update);
   own.through = update.sequence;
-  return true;
+  ++executed->updates;
+  Note({kOwnOrigin, update.sequence}, &executed->reported);
 }
 
 bool Store::LookUp(std::string_view client_id, std::uint64_t hash, Sighting* sighting) const {
@@ -98,6 +111,8 @@ void Store::Replace(RecordTable::Entry entry, OriginIndex origin, const Update& 
   Record& record = records_[entry.slot];
   const OriginIndex old_origin = record.origin();
   const Sequence old_sequence = record.sequence();
+  if (!entry.inserted) digest_ -= DigestOf(origins_[old_origin].hash, old_sequence);
+  digest_ += DigestOf(origins_[origin].hash, update.sequence);
   record.SetUpdate(origin, update);
   const auto is_live_of = [&records = records_](OriginIndex of) {
     return [&records, of](const UpdateLog::Entry& other) {
@@ -115,7 +130,7 @@ std::optional<OriginIndex> Store::Intern(const OriginId& id) {
   }
   if (origins_.size() > std::numeric_limits<OriginIndex>::max()) return std::nullopt;
   const auto index = static_cast<OriginIndex>(origins_.size());
-  origins_.push_back({.id = id});
+  origins_.push_back({.id = id, .hash = HashOrigin(id)});
   origin_indexes_.emplace(id, index);
   return index;
 }
@@ -133,16 +148,30 @@ std::size_t Store::origins() const {
 Store::Applied Store::Apply(OriginIndex origin, Sequence after, Sequence through,
                             absl::Span<const Update> updates) {
   absl::MutexLock lock(&mutex_);
+  return ApplyLocked(origin, after, through, false, updates);
+}
+
+Store::Applied Store::Repair(OriginIndex origin, Sequence after, Sequence through,
+                             absl::Span<const Update> updates) {
+  absl::MutexLock lock(&mutex_);
+  return ApplyLocked(origin, after, through, true, updates);
+}
+
+Store::Applied Store::ApplyLocked(OriginIndex origin, Sequence after, Sequence through, bool repair,
+                                  absl::Span<const Update> updates) {
   OriginState& state = origins_[origin];
   if (origin == kOwnOrigin && through > state.through) {
     return {.beyond_own = true, .through = state.through};
   }
   if (after > state.through) return {.gap = true, .through = state.through};
-  const auto fresh =
-      std::partition_point(updates.begin(), updates.end(),
-                           [&](const Update& update) { return update.sequence <= state.through; });
-  const auto duplicates = static_cast<std::size_t>(fresh - updates.begin());
-  updates.remove_prefix(duplicates);
+  std::size_t duplicates = 0;
+  if (!repair) {
+    const auto fresh = std::partition_point(
+        updates.begin(), updates.end(),
+        [&](const Update& update) { return update.sequence <= state.through; });
+    duplicates = static_cast<std::size_t>(fresh - updates.begin());
+    updates.remove_prefix(duplicates);
+  }
   for (; !updates.empty(); updates.remove_prefix(std::min(kGroup, updates.size()))) {
     ApplyGroup(origin, updates.first(std::min(kGroup, updates.size())));
   }
@@ -184,7 +213,13 @@ Sequence Store::Collect(OriginIndex origin, Sequence after,
 }
 
 void Store::ReadVector(VersionVector* vector) const {
+  std::uint64_t digest;
+  ReadVector(vector, &digest);
+}
+
+void Store::ReadVector(VersionVector* vector, std::uint64_t* digest) const {
   absl::MutexLock lock(&mutex_);
+  *digest = digest_;
   vector->clear();
   for (const OriginState& origin : origins_) vector->push_back(origin.through);
 }
@@ -192,6 +227,13 @@ void Store::ReadVector(VersionVector* vector) const {
 std::size_t Store::clients() const {
   absl::MutexLock lock(&mutex_);
   return records_.size();
+}
+
+std::size_t Store::log_length() const {
+  absl::MutexLock lock(&mutex_);
+  std::size_t length = 0;
+  for (const OriginState& origin : origins_) length += origin.log.length();
+  return length;
 }
 
 }  // namespace herd

@@ -71,8 +71,13 @@ class Store {
   // Executes the requests in their order. A report that is the newest of its client becomes an
   // update of this server's; an older one, and one that repeats what is stored, changes nothing.
   // Answers of lookups are appended to `sightings`.
-  // Returns how many updates have been made.
-  std::size_t Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings)
+  struct Executed {
+    // Updates that have been made.
+    std::size_t updates = 0;
+    // The newest updates, by origin, that are now the records of clients who reported.
+    Versions reported;
+  };
+  Executed Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The number under which this store keeps that origin; the same as long as the store lives.
@@ -95,6 +100,10 @@ class Store {
   Applied Apply(OriginIndex origin, Sequence after, Sequence through,
                 absl::Span<const Update> updates) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // The same of updates that the store may lack though its vector covers them: all are looked at.
+  Applied Repair(OriginIndex origin, Sequence after, Sequence through,
+                 absl::Span<const Update> updates) ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Visits the live updates of that origin behind `after`, in order, until `visit` says false. The
   // views that it is given are valid during the call only, and it must not call the store.
   // Returns through which number everything has been visited.
@@ -102,7 +111,11 @@ class Store {
                    absl::FunctionRef<bool(const Update&)> visit) const ABSL_LOCKS_EXCLUDED(mutex_);
 
   void ReadVector(VersionVector* vector) const ABSL_LOCKS_EXCLUDED(mutex_);
+  // And a digest of the map at the same moment, see digest.h.
+  void ReadVector(VersionVector* vector, std::uint64_t* digest) const ABSL_LOCKS_EXCLUDED(mutex_);
   std::size_t clients() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // Entries that the logs of all origins keep, see update_log.h.
+  std::size_t log_length() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   // Batches are worked through in groups of this many, so that what is prefetched is still there
@@ -111,15 +124,19 @@ class Store {
 
   struct OriginState {
     OriginId id;
+    std::uint64_t hash = 0;
     Sequence through = 0;
     UpdateLog log;
   };
 
-  std::size_t ExecuteGroup(absl::Span<Request> requests, std::vector<Sighting>* sightings)
+  void ExecuteGroup(absl::Span<Request> requests, std::vector<Sighting>* sightings,
+                    Executed* executed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Report(const Request& request, std::uint64_t hash, Executed* executed)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool Report(const Request& request, std::uint64_t hash) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool LookUp(std::string_view client_id, std::uint64_t hash, Sighting* sighting) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Applied ApplyLocked(OriginIndex origin, Sequence after, Sequence through, bool repair,
+                      absl::Span<const Update> updates) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ApplyGroup(OriginIndex origin, absl::Span<const Update> updates)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -132,6 +149,7 @@ class Store {
   mutable absl::Mutex mutex_;
   RecordTable records_ ABSL_GUARDED_BY(mutex_);
   std::vector<OriginState> origins_ ABSL_GUARDED_BY(mutex_);
+  std::uint64_t digest_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::flat_hash_map<OriginId, OriginIndex> origin_indexes_ ABSL_GUARDED_BY(mutex_);
 };
 

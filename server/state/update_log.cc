@@ -13,7 +13,30 @@ bool FitsDistance(Sequence base, Sequence sequence) {
 
 }  // namespace
 
+bool UpdateLog::IsEarly(Sequence sequence) const {
+  if (blocks_.empty()) return false;
+  const Block& last = blocks_.back();
+  return sequence < last.base + last.steps.back().distance;
+}
+
+void UpdateLog::Insert(Sequence sequence, Slot slot) {
+  std::size_t index = BlockOf(sequence);
+  if (sequence < blocks_[index].base || !FitsDistance(blocks_[index].base, sequence)) {
+    if (sequence > blocks_[index].base) ++index;
+    blocks_.insert(blocks_.begin() + static_cast<std::ptrdiff_t>(index), Block{.base = sequence});
+  }
+  Block& block = blocks_[index];
+  const auto distance = static_cast<std::uint32_t>(sequence - block.base);
+  const auto at = std::upper_bound(
+      block.steps.begin(), block.steps.end(), distance,
+      [](std::uint32_t value, const Block::Step& step) { return value < step.distance; });
+  block.steps.insert(at, {distance, slot});
+  ++block.live;
+  ++live_;
+}
+
 void UpdateLog::Append(Sequence sequence, Slot slot, IsLive is_live) {
+  if (IsEarly(sequence)) return Insert(sequence, slot);
   const bool full = !blocks_.empty() && (blocks_.back().steps.size() >= kBlockEntries ||
                                          !FitsDistance(blocks_.back().base, sequence));
   if (blocks_.empty() || full) blocks_.push_back(Block{.base = sequence});

@@ -26,7 +26,8 @@ class UpdateLog {
   // Whether that entry's update is still the newest of its client.
   using IsLive = absl::FunctionRef<bool(const Entry&)>;
 
-  // `sequence` is greater than all before it; IsLive must say already that it is live.
+  // `sequence` is greater than all before it, but for an update that comes late in a repair; IsLive
+  // must say already that it is live.
   void Append(Sequence sequence, Slot slot, IsLive is_live);
 
   // The update of that number has been superseded; IsLive must say so already.
@@ -59,6 +60,9 @@ class UpdateLog {
   // The block at `index`, no longer the last one, has fewer live entries than before, or is newly
   // full: removes it, or merges it with its neighbours as far as they let themselves be merged.
   void Tidy(std::size_t index, IsLive is_live);
+  bool IsEarly(Sequence sequence) const;
+  // Puts an entry among those that are there.
+  void Insert(Sequence sequence, Slot slot);
   // Merges the block with the one behind it if that leaves few enough entries.
   bool TryMerge(std::size_t index, IsLive is_live);
 

@@ -44,6 +44,19 @@ void Client::Answer(std::size_t question, std::string_view json) {
   Pump();
 }
 
+void Client::Pass(std::size_t wait) {
+  std::string out;
+  session_.Pass(waits_.at(wait).ticket, &out);
+  Write(std::move(out));
+  Pump();
+}
+
+void Client::Stop() {
+  std::string out;
+  session_.Stop(now_, &out);
+  Write(std::move(out));
+}
+
 void Client::Pump() {
   for (;;) {
     if (session_.can_resume()) {
@@ -88,6 +101,10 @@ std::vector<std::string> Client::ReceiveWrites() { return std::exchange(writes_,
 void Client::AskPlaces(places::Query query, std::uint64_t ticket) {
   questions_.push_back({std::move(query), ticket});
   most_unanswered_ = std::max(most_unanswered_, unanswered());
+}
+
+void Client::AwaitNeighbors(const Versions& versions, std::uint64_t ticket) {
+  waits_.push_back({versions, ticket});
 }
 
 void Client::OnLine(std::string_view line) { lines_.emplace_back(line); }

@@ -6,24 +6,33 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "frontend/session/session.h"
 
 namespace herd {
 
-// A herd of one: the real store, and nobody to tell.
+// The real store, and neighbours that have everything when the test says.
 class StoreHerd final : public Herd {
  public:
-  void Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) override {
-    updates_ += store_.Execute(requests, sightings);
+  Versions Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) override {
+    Store::Executed executed = store_.Execute(requests, sightings);
+    updates_ += executed.updates;
+    return std::move(executed.reported);
   }
+  bool AreAcknowledged(const Versions&) override { return neighbors_have_all_; }
+  void Await(const Versions&) override {}
+
+  // Whether the neighbours have everything at once; so they do at first.
+  void set_neighbors_have_all(bool all) { neighbors_have_all_ = all; }
   std::size_t updates() const { return updates_; }
   Store& store() { return store_; }
 
  private:
   Store store_{{"Goloman", 1}};
   std::size_t updates_ = 0;
+  bool neighbors_have_all_ = true;
 };
 
 // How many of the bytes that wait reach the session next, 1 to `waiting`.
@@ -37,6 +46,10 @@ class Client final : private Session::Host {
     places::Query query;
     std::uint64_t ticket = 0;
   };
+  struct Wait {
+    Versions versions;
+    std::uint64_t ticket = 0;
+  };
 
   explicit Client(Herd* herd, Cut cut = nullptr);
 
@@ -44,6 +57,10 @@ class Client final : private Session::Host {
   void HalfClose();
   // Places answers the question of that number, counted from 0.
   void Answer(std::size_t question, std::string_view json);
+  // The neighbours have what the wait of that number is for, counted from 0.
+  void Pass(std::size_t wait);
+  // The server stops.
+  void Stop();
 
   // What has come since the last call.
   std::string Receive();
@@ -51,6 +68,7 @@ class Client final : private Session::Host {
   std::vector<std::string> ReceiveWrites();
 
   const std::vector<Question>& questions() const { return questions_; }
+  const std::vector<Wait>& waits() const { return waits_; }
   const std::vector<std::string>& lines() const { return lines_; }
   std::size_t unanswered() const { return questions_.size() - answers_; }
   std::size_t most_unanswered() const { return most_unanswered_; }
@@ -63,6 +81,7 @@ class Client final : private Session::Host {
 
  private:
   void AskPlaces(places::Query query, std::uint64_t ticket) override;
+  void AwaitNeighbors(const Versions& versions, std::uint64_t ticket) override;
   void OnLine(std::string_view line) override;
 
   void Pump();
@@ -78,6 +97,7 @@ class Client final : private Session::Host {
   bool end_told_ = false;
   std::vector<std::string> writes_;
   std::vector<Question> questions_;
+  std::vector<Wait> waits_;
   std::vector<std::string> lines_;
   std::size_t answers_ = 0;
   std::size_t most_unanswered_ = 0;

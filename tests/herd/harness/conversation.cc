@@ -12,7 +12,6 @@
 
 #include "gtest/gtest.h"
 #include "tests/herd/harness/eventually.h"
-#include "tests/herd/harness/loopback.h"
 
 namespace herd::test {
 namespace {
@@ -23,9 +22,9 @@ constexpr std::size_t kReadBytes = std::size_t{256} << 10;
 class Speaker {
  public:
   explicit Speaker(Conversation* conversation)
-      : conversation_(conversation), socket_(ConnectTo(conversation->port)) {
-    EXPECT_GE(socket_, 0) << "cannot connect to port " << conversation->port << ": "
-                          << strerror(errno);
+      : conversation_(conversation), socket_(ConnectTo({conversation->host, conversation->port})) {
+    EXPECT_GE(socket_, 0) << "cannot connect to " << conversation->host << ":" << conversation->port
+                          << ": " << strerror(errno);
   }
   ~Speaker() {
     if (socket_ >= 0) close(socket_);

@@ -6,10 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "tests/herd/harness/loopback.h"
+
 namespace herd::test {
 
 struct Conversation {
-  // Of PrivateAddress().
+  // An IPv4 address.
+  std::string host = PrivateAddress();
   std::uint16_t port = 0;
   // What the client sends before it half-closes.
   std::string input;

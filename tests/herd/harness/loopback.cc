@@ -18,11 +18,11 @@
 namespace herd::test {
 namespace {
 
-sockaddr_in PrivateSocketAddress(std::uint16_t port) {
+sockaddr_in SocketAddress(const client::Endpoint& endpoint) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  inet_pton(AF_INET, PrivateAddress().c_str(), &address.sin_addr);
+  address.sin_port = htons(endpoint.port);
+  inet_pton(AF_INET, endpoint.host.c_str(), &address.sin_addr);
   return address;
 }
 
@@ -51,12 +51,14 @@ std::vector<std::uint16_t> FreePorts(std::size_t count) {
   return ports;
 }
 
-int ConnectTo(std::uint16_t port) {
+int ConnectTo(std::uint16_t port) { return ConnectTo({PrivateAddress(), port}); }
+
+int ConnectTo(const client::Endpoint& endpoint) {
   const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   MustSucceed(connection >= 0, "socket");
   const int on = 1;
   setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  const sockaddr_in address = PrivateSocketAddress(port);
+  const sockaddr_in address = SocketAddress(endpoint);
   if (connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) {
     return connection;
   }
@@ -70,7 +72,7 @@ BoundPort::BoundPort(std::uint16_t port) : socket_(socket(AF_INET, SOCK_STREAM |
   MustSucceed(socket_ >= 0, "socket");
   const int on = 1;
   setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  sockaddr_in address = PrivateSocketAddress(port);
+  sockaddr_in address = SocketAddress({PrivateAddress(), port});
   socklen_t size = sizeof(address);
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
   MustSucceed(bind(socket_, generic, size) == 0, "bind");

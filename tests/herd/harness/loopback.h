@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "client/net/endpoint.h"
+
 namespace herd::test {
 
 // An address of 127.0.0.0/8 that is this process's own, made from its number; never 127.0.x.y.
@@ -17,6 +19,8 @@ std::vector<std::uint16_t> FreePorts(std::size_t count);
 
 // A connection to that port of PrivateAddress(); -1 and errno if there is none.
 int ConnectTo(std::uint16_t port);
+// The same to anywhere; the host is an IPv4 address.
+int ConnectTo(const client::Endpoint& endpoint);
 
 // A socket that is bound to that port of PrivateAddress(), so that nobody else can have it; with
 // port 0, to a free one. Connections to it are refused as long as it does not listen. One thread.

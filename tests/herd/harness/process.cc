@@ -1,6 +1,7 @@
 #include "tests/herd/harness/process.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -19,10 +20,14 @@ namespace {
 constexpr int kCannotStart = 127;
 
 // In the child, between fork and exec: nothing here may allocate.
-[[noreturn]] void Become(char* const* arguments, const char* output_file, pid_t parent) {
+[[noreturn]] void Become(char* const* arguments, const char* output_file, int network_namespace,
+                         pid_t parent) {
   // It is not to outlive the test, not even one that crashes at this moment.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(kCannotStart);
+  // Ctrl-C is for the test alone, which ends its servers as it wants to.
+  setpgid(0, 0);
+  if (network_namespace >= 0 && setns(network_namespace, CLONE_NEWNET) != 0) _exit(kCannotStart);
   const int output = open(output_file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (output < 0) _exit(kCannotStart);
   dup2(output, STDOUT_FILENO);
@@ -31,13 +36,14 @@ constexpr int kCannotStart = 127;
   _exit(kCannotStart);
 }
 
-pid_t Spawn(std::vector<std::string> command, const std::string& output_file) {
+pid_t Spawn(std::vector<std::string> command, const std::string& output_file,
+            int network_namespace) {
   std::vector<char*> arguments;
   for (std::string& argument : command) arguments.push_back(argument.data());
   arguments.push_back(nullptr);
   const pid_t parent = getpid();
   const pid_t child = fork();
-  if (child == 0) Become(arguments.data(), output_file.c_str(), parent);
+  if (child == 0) Become(arguments.data(), output_file.c_str(), network_namespace, parent);
   if (child > 0) return child;
   std::perror("fork");
   std::abort();
@@ -45,8 +51,9 @@ pid_t Spawn(std::vector<std::string> command, const std::string& output_file) {
 
 }  // namespace
 
-Process::Process(const std::vector<std::string>& command, std::string output_file)
-    : output_file_(std::move(output_file)), id_(Spawn(command, output_file_)) {}
+Process::Process(const std::vector<std::string>& command, std::string output_file,
+                 int network_namespace)
+    : output_file_(std::move(output_file)), id_(Spawn(command, output_file_, network_namespace)) {}
 
 Process::~Process() {
   if (!ended_) Kill();

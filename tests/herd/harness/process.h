@@ -13,9 +13,13 @@ namespace herd::test {
 
 class Process {
  public:
+  static constexpr int kOwnNetwork = -1;
+
   // `command` is the path of a program and its arguments. What it writes to standard output and
-  // standard error is appended to `output_file`.
-  Process(const std::vector<std::string>& command, std::string output_file);
+  // standard error is appended to `output_file`. It sees the network of that namespace, or the
+  // test's own if there is none.
+  Process(const std::vector<std::string>& command, std::string output_file,
+          int network_namespace = kOwnNetwork);
   // Kills it if it still runs.
   ~Process();
   Process(const Process&) = delete;

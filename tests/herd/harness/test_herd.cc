@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <iostream>
 #include <set>
 
@@ -28,6 +29,17 @@ Vector VectorOf(const v1::GetStatusResponse& status) {
   return vector;
 }
 
+// Makes `vector` have what `other` has; false if it had all of that.
+bool Raise(const Vector& other, Vector* vector) {
+  bool raised = false;
+  for (const auto& [origin, through] : other) {
+    std::uint64_t& had = (*vector)[origin];
+    raised = raised || had < through;
+    had = std::max(had, through);
+  }
+  return raised;
+}
+
 std::string Describe(const std::vector<v1::GetStatusResponse>& statuses) {
   std::string text = absl::StrCat(statuses.size(), " answered:\n");
   for (const v1::GetStatusResponse& status : statuses) {
@@ -48,6 +60,13 @@ config::HerdConfig DefaultGraph() {
     server.propagate_port = *next++;
     server.operator_port = *next++;
   }
+  return herd;
+}
+
+config::HerdConfig DefaultGraphOn(const Network& network) {
+  if (!network.is_real()) return DefaultGraph();
+  config::HerdConfig herd = config::DefaultHerdConfig();
+  for (config::ServerConfig& server : herd.servers) server.host = network.Address(server.name);
   return herd;
 }
 
@@ -81,12 +100,17 @@ std::uint16_t TestHerd::Port(const std::string& name) const {
   return options_.herd.Find(name)->client_port;
 }
 
+client::Endpoint TestHerd::Door(const std::string& name) const {
+  return {options_.herd.Find(name)->host, Port(name)};
+}
+
 std::vector<std::string> TestHerd::CommandLine(const std::string& name) const {
   const std::string nobody = absl::StrCat("http://", PrivateAddress(), ":", refusing_.port());
-  return {HERD_SERVER,    name,
-          "--config",     File("herd.json"),
-          "--listen",     PrivateAddress(),
-          "--places-url", options_.places_url.empty() ? nobody : options_.places_url};
+  return {HERD_SERVER, name, "--config", File("herd.json"), "--listen",
+          options_.herd.Find(name)->host, "--places-url",
+          options_.places_url.empty() ? nobody : options_.places_url,
+          // A server that the others have left alone waits for them no longer than a test wants.
+          "--leave-seconds", absl::StrCat(options_.leave_seconds)};
 }
 
 void TestHerd::Launch(const std::string& name) {
@@ -94,7 +118,9 @@ void TestHerd::Launch(const std::string& name) {
   command.insert(command.end(), {"--log-file", LogFile(name)});
   command.insert(command.end(), options_.further_arguments.begin(),
                  options_.further_arguments.end());
-  servers_[name] = std::make_unique<Process>(command, File(name + ".out"));
+  servers_[name] = std::make_unique<Process>(
+      command, File(name + ".out"),
+      options_.network == nullptr ? Process::kOwnNetwork : options_.network->Namespace(name));
 }
 
 void TestHerd::AwaitAnswers(const std::string& name) {
@@ -130,17 +156,27 @@ void TestHerd::Kill(const std::string& name) {
   servers_.erase(name);
 }
 
-std::vector<v1::GetStatusResponse> TestHerd::GetStatus() {
+std::vector<v1::GetStatusResponse> TestHerd::GetStatus(const std::vector<std::string>& servers) {
+  std::vector<std::string> asked;
   std::vector<client::Endpoint> endpoints;
   for (const config::ServerConfig& server : options_.herd.servers) {
-    if (servers_.contains(server.name)) endpoints.push_back({server.host, server.operator_port});
+    if (!servers_.contains(server.name) || std::ranges::count(servers, server.name) == 0) continue;
+    asked.push_back(server.name);
+    endpoints.push_back({server.host, server.operator_port});
   }
+  client::OperatorClient& operators = operators_.try_emplace(asked, endpoints).first->second;
   std::vector<v1::GetStatusResponse> statuses;
-  for (auto& answer : client::OperatorClient(endpoints).GetStatus(kStatusTimeout)) {
+  for (auto& answer : operators.GetStatus(kStatusTimeout)) {
     if (!answer.ok()) return {};
     statuses.push_back(*std::move(answer));
   }
   return statuses;
+}
+
+v1::GetStatusResponse TestHerd::StatusOf(const std::string& name) {
+  std::vector<v1::GetStatusResponse> status = GetStatus(std::vector<std::string>{name});
+  EXPECT_FALSE(status.empty()) << name << " does not say how it is";
+  return status.empty() ? v1::GetStatusResponse() : std::move(status[0]);
 }
 
 bool TestHerd::LinksUp() {
@@ -160,8 +196,38 @@ bool TestHerd::AwaitLinksUp() {
   return up;
 }
 
-bool TestHerd::Converged() {
+bool TestHerd::InSync() {
   const std::vector<v1::GetStatusResponse> statuses = GetStatus();
+  for (const v1::GetStatusResponse& status : statuses) {
+    for (const v1::Neighbor& neighbor : status.neighbors()) {
+      if (servers_.contains(neighbor.server()) && !neighbor.in_sync()) return false;
+    }
+  }
+  return !statuses.empty();
+}
+
+bool TestHerd::AwaitInSync() {
+  const bool in_sync = Eventually([this] { return InSync(); });
+  EXPECT_TRUE(in_sync) << "the servers do not come to be in sync; " << Describe(GetStatus());
+  return in_sync;
+}
+
+bool TestHerd::AwaitCaughtUp() {
+  Vector all;
+  for (const v1::GetStatusResponse& status : GetStatus()) Raise(VectorOf(status), &all);
+  const bool caught_up = Eventually([&] {
+    const std::vector<v1::GetStatusResponse> statuses = GetStatus();
+    return !statuses.empty() && std::ranges::all_of(statuses, [&](const auto& status) {
+      Vector both = VectorOf(status);
+      return !Raise(all, &both);
+    });
+  });
+  EXPECT_TRUE(caught_up) << "the servers do not catch up; " << Describe(GetStatus());
+  return caught_up;
+}
+
+bool TestHerd::HoldsTheSame(const std::vector<std::string>& servers) {
+  const std::vector<v1::GetStatusResponse> statuses = GetStatus(servers);
   for (const v1::GetStatusResponse& status : statuses) {
     if (status.clients() != statuses[0].clients()) return false;
     if (VectorOf(status) != VectorOf(statuses[0])) return false;
@@ -169,9 +235,10 @@ bool TestHerd::Converged() {
   return !statuses.empty();
 }
 
-std::optional<std::chrono::milliseconds> TestHerd::AwaitConverged() {
+std::optional<std::chrono::milliseconds> TestHerd::AwaitConverged(
+    const std::vector<std::string>& servers) {
   const auto begin = std::chrono::steady_clock::now();
-  const bool converged = Eventually([this] { return Converged(); });
+  const bool converged = Eventually([&] { return HoldsTheSame(servers); });
   EXPECT_TRUE(converged) << "the servers do not come to hold the same; " << Describe(GetStatus());
   if (!converged) return std::nullopt;
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -

@@ -20,8 +20,11 @@ constexpr std::size_t kReadBytes = std::size_t{64} << 10;
 
 }  // namespace
 
-TextClient::TextClient(std::uint16_t port) : socket_(ConnectTo(port)) {
-  if (socket_ < 0) ADD_FAILURE() << "cannot connect to port " << port << ": " << strerror(errno);
+TextClient::TextClient(std::uint16_t port) : TextClient(client::Endpoint{PrivateAddress(), port}) {}
+
+TextClient::TextClient(const client::Endpoint& endpoint) : socket_(ConnectTo(endpoint)) {
+  if (socket_ >= 0) return;
+  ADD_FAILURE() << "cannot connect to " << endpoint.ToString() << ": " << strerror(errno);
 }
 
 TextClient::~TextClient() { Close(); }
@@ -106,7 +109,11 @@ std::string TextClient::Ask(std::string_view line) {
 }
 
 std::string Converse(std::uint16_t port, std::string_view input) {
-  TextClient client(port);
+  return Converse({PrivateAddress(), port}, input);
+}
+
+std::string Converse(const client::Endpoint& endpoint, std::string_view input) {
+  TextClient client(endpoint);
   client.Send(input);
   client.HalfClose();
   return client.ReadToEnd();

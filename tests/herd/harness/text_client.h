@@ -9,12 +9,16 @@
 #include <string>
 #include <string_view>
 
+#include "client/net/endpoint.h"
+
 namespace herd::test {
 
 class TextClient {
  public:
   // Connects to that port of PrivateAddress().
   explicit TextClient(std::uint16_t port);
+  // Connects there; the host is an IPv4 address.
+  explicit TextClient(const client::Endpoint& endpoint);
   ~TextClient();
   TextClient(const TextClient&) = delete;
   TextClient& operator=(const TextClient&) = delete;
@@ -47,5 +51,6 @@ class TextClient {
 
 // What a new connection answers to `input`, followed by a half-close.
 std::string Converse(std::uint16_t port, std::string_view input);
+std::string Converse(const client::Endpoint& endpoint, std::string_view input);
 
 }  // namespace herd::test

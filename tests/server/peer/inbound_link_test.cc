@@ -19,11 +19,13 @@ using ::testing::IsEmpty;
 
 class AnInboundLink : public ::testing::Test {
  protected:
-  AnInboundLink() {
+  AnInboundLink() { Open(77); }
+
+  void Open(std::uint64_t start_ns) {
     v1::Hello hello;
     hello.set_server("Hands");
-    hello.set_start_ns(77);
-    link_.Open(hello);
+    hello.set_start_ns(start_ns);
+    ASSERT_TRUE(link_.Open(hello).ok());
   }
 
   // A push that declares Hands' run 77 as origin 0, with one range of it.
@@ -58,10 +60,11 @@ class AnInboundLink : public ::testing::Test {
     });
   }
 
-  // The next Ack as "2 pushes: Hands.77=5 Goloman.1=1!" ("!" for a rewind), or "" for none.
+  // The next Ack as "2 pushes: Hands.77=5 Goloman.1=1! eager Hands.77" ("!" for a rewind), or ""
+  // for none.
   std::string Ack(Nanos now) {
     v1::Ack ack;
-    if (!link_.NextAck(Vector(store_), now, &ack)) return "";
+    if (!link_.NextAck(Vector(store_), 0, now, &ack)) return "";
     for (const v1::Origin& origin : ack.origins()) {
       declared_.push_back(absl::StrCat(origin.server(), ".", origin.start_ns()));
     }
@@ -71,6 +74,10 @@ class AnInboundLink : public ::testing::Test {
                       have.rewind() ? "!" : "");
     }
     if (ack.start_ns() != 0) absl::StrAppend(&text, " run ", ack.start_ns());
+    if (ack.others() == v1::MODE_LAZY) text += " others lazy";
+    if (ack.others() == v1::MODE_EAGER) text += " others eager";
+    for (const auto number : ack.eager()) text += " eager " + declared_.at(number);
+    for (const auto number : ack.lazy()) text += " lazy " + declared_.at(number);
     return text;
   }
 
@@ -82,11 +89,13 @@ class AnInboundLink : public ::testing::Test {
 
 TEST_F(AnInboundLink, SaysFirstHowFarItHasEverythingAndWhichRunItIs) {
   Report(store_, "kiwi", "5");
-  EXPECT_EQ(Ack(0), "0 pushes: Goloman.1=1 run 1");
+  EXPECT_EQ(Ack(0), "0 pushes: Goloman.1=1 run 1 others lazy");
   EXPECT_EQ(Ack(0), "");
 }
 
-TEST_F(AnInboundLink, OfAnEmptyStoreSaysSoAtOnce) { EXPECT_EQ(Ack(0), "0 pushes: run 1"); }
+TEST_F(AnInboundLink, OfAnEmptyStoreSaysSoAtOnce) {
+  EXPECT_EQ(Ack(0), "0 pushes: run 1 others lazy");
+}
 
 TEST_F(AnInboundLink, AppliesWhatIsPushedAndLearnsWhatTheNeighborHas) {
   ASSERT_TRUE(Push(MakePush(0, 5, {2, 5})).ok());
@@ -132,8 +141,9 @@ TEST_F(AnInboundLink, AnswersAPushThatBroughtNothingNew) {
   EXPECT_EQ(Ack(0), "2 pushes:");
 }
 
-TEST_F(AnInboundLink, TellsAtLeisureWhatTheNeighborDidNotDeliver) {
+TEST_F(AnInboundLink, TellsAtLeisureWhatTheNeighborDoesNotWaitFor) {
   constexpr Nanos kStart = 1000;
+  Report(store_, "pear", "5");
   Ack(kStart);
   EXPECT_EQ(link_.Deadline(Vector(store_)), std::nullopt);
   Report(store_, "kiwi", "5");
@@ -141,15 +151,62 @@ TEST_F(AnInboundLink, TellsAtLeisureWhatTheNeighborDidNotDeliver) {
   EXPECT_EQ(Ack(kStart + InboundLink::kLeisure - 1), "");
   EXPECT_EQ(link_.Deadline(Vector(store_)), kStart + InboundLink::kLeisure);
   Report(store_, "plum", "5");
-  EXPECT_EQ(Ack(kStart + InboundLink::kLeisure), "0 pushes: Goloman.1=2");
+  EXPECT_EQ(Ack(kStart + InboundLink::kLeisure), "0 pushes: Goloman.1=3");
   EXPECT_EQ(link_.Deadline(Vector(store_)), std::nullopt);
 }
 
+TEST_F(AnInboundLink, TellsAtOnceOfAnOriginThatTheNeighborDoesNotKnowOf) {
+  Ack(0);
+  Report(store_, "kiwi", "5");
+  EXPECT_EQ(Ack(1), "0 pushes: Goloman.1=1");
+  Report(store_, "plum", "5");
+  EXPECT_EQ(Ack(2), "");
+}
+
+TEST_F(AnInboundLink, TellsAtOnceHowFarTheNeighborsOwnUpdatesAreHadThoughOthersDeliveredThem) {
+  const OriginIndex hands = *store_.Intern({"Hands", 77});
+  const OriginIndex welsh = *store_.Intern({"Welsh", 7});
+  store_.Apply(hands, 0, 5, {});
+  store_.Apply(welsh, 0, 5, {});
+  Ack(0);
+  store_.Apply(welsh, 5, 6, {});
+  EXPECT_EQ(Ack(1), "");
+  store_.Apply(hands, 5, 6, {});
+  EXPECT_EQ(Ack(1), "0 pushes: Hands.77=6 Welsh.7=6");
+}
+
+TEST_F(AnInboundLink, SaysAtOnceWhatIsWantedAndWhatNoMore) {
+  const OriginIndex hands = *store_.Intern({"Hands", 77});
+  link_.Want(hands, true);
+  EXPECT_EQ(Ack(0), "0 pushes: run 1 others lazy eager Hands.77");
+  link_.Want(hands, true);
+  EXPECT_EQ(Ack(1), "");
+  link_.Want(hands, false);
+  EXPECT_EQ(Ack(1), "0 pushes: lazy Hands.77");
+  link_.WantOthers(true);
+  EXPECT_EQ(Ack(1), "0 pushes: others eager");
+  EXPECT_EQ(Ack(1), "");
+  EXPECT_EQ(link_.counters().grafts, 1u);
+  EXPECT_EQ(link_.counters().prunes, 1u);
+}
+
+TEST_F(AnInboundLink, KnowsThatTheNeighborIsLeavingUntilItComesBack) {
+  EXPECT_FALSE(link_.leaving());
+  v1::Push push;
+  push.set_leaving(true);
+  ASSERT_TRUE(Push(push).ok());
+  EXPECT_TRUE(link_.leaving());
+  EXPECT_EQ(Ack(0), "1 pushes: run 1 others lazy");
+  Open(78);
+  EXPECT_FALSE(link_.leaving());
+}
+
 TEST_F(AnInboundLink, TellsWhatItHadToSayAtLeisureWithTheAnswerToAPush) {
+  Report(store_, "pear", "5");
   Ack(0);
   Report(store_, "kiwi", "5");
   ASSERT_TRUE(Push(MakePush(0, 5, {})).ok());
-  EXPECT_EQ(Ack(1), "1 pushes: Goloman.1=1 Hands.77=5");
+  EXPECT_EQ(Ack(1), "1 pushes: Goloman.1=2 Hands.77=5");
   EXPECT_EQ(link_.Deadline(Vector(store_)), std::nullopt);
 }
 
@@ -183,12 +240,10 @@ TEST_F(AnInboundLink, IsAnsweredAnewFromTheStartOfANewStream) {
   EXPECT_FALSE(link_.up());
   EXPECT_EQ(Ack(1), "");
   EXPECT_EQ(link_.Deadline(Vector(store_)), std::nullopt);
-  v1::Hello hello;
-  hello.set_start_ns(78);
-  link_.Open(hello);
+  Open(78);
   EXPECT_EQ(link_.neighbor_start_ns(), 78u);
   declared_.clear();
-  EXPECT_EQ(Ack(1), "0 pushes: Hands.77=5 run 1");
+  EXPECT_EQ(Ack(1), "0 pushes: Hands.77=5 run 1 others lazy");
   v1::Push undeclared;
   AddRange(undeclared, 0, 5, 6, {});
   EXPECT_FALSE(Push(undeclared).ok());
@@ -206,6 +261,30 @@ struct Malformed {
   const char* rule;
   std::function<void(v1::Push&)> break_it;
 };
+
+TEST_F(AnInboundLink, SaysAtOnceWhatTheNeighborAwaitsAndNotBeforeItHasIt) {
+  constexpr Nanos kStart = 1000;
+  Ack(kStart);
+  const OriginIndex welsh = *store_.Intern({"Welsh", 3});
+  store_.Apply(welsh, 0, 1, {});
+  v1::Push push;
+  Declare(push, "Welsh", 3);
+  push.add_awaited()->set_origin(0);
+  push.mutable_awaited(0)->set_through(2);
+  ASSERT_TRUE(Push(push).ok());
+  EXPECT_EQ(Ack(kStart + 1), "1 pushes: Welsh.3=1");
+  EXPECT_EQ(Ack(kStart + 2), "");
+  store_.Apply(welsh, 1, 2, {});
+  EXPECT_EQ(Ack(kStart + 3), "1 pushes: Welsh.3=2");
+  store_.Apply(welsh, 2, 3, {});
+  EXPECT_EQ(Ack(kStart + 4), "");
+}
+
+TEST_F(AnInboundLink, ThatAwaitsAnOriginOfWhichNothingWasSaidIsAnError) {
+  v1::Push push;
+  push.add_awaited()->set_origin(3);
+  EXPECT_EQ(Push(push).code(), absl::StatusCode::kInvalidArgument);
+}
 
 TEST_F(AnInboundLink, ThatBreaksARuleIsAnErrorAndLeavesTheStoreAsItWas) {
   const std::vector<Malformed> cases = {
@@ -231,9 +310,7 @@ TEST_F(AnInboundLink, ThatBreaksARuleIsAnErrorAndLeavesTheStoreAsItWas) {
   };
   Report(store_, "kiwi", "5");
   for (const Malformed& malformed : cases) {
-    v1::Hello hello;
-    hello.set_start_ns(77);
-    link_.Open(hello);
+    Open(77);
     v1::Push push = MakePush(0, 5, {2, 5});
     malformed.break_it(push);
     EXPECT_EQ(Push(push).code(), absl::StatusCode::kInvalidArgument) << malformed.rule;
@@ -241,8 +318,7 @@ TEST_F(AnInboundLink, ThatBreaksARuleIsAnErrorAndLeavesTheStoreAsItWas) {
     EXPECT_EQ(Vector(store_).at(0), 1u) << malformed.rule;
     EXPECT_THAT(learned_, IsEmpty()) << malformed.rule;
   }
-  v1::Hello hello;
-  link_.Open(hello);
+  Open(77);
   ASSERT_TRUE(Push(MakePush(0, 5, {2, 5})).ok());
   EXPECT_EQ(store_.clients(), 3u);
 }

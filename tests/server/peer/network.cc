@@ -11,6 +11,13 @@
 namespace herd::peer {
 namespace {
 
+// Long enough that what is said at leisure gets its turn within some hundred steps.
+constexpr std::uint64_t kMostNanosPerStep = 2 * kNanosPerMillisecond;
+
+void TakeEarlier(std::optional<Nanos> other, std::optional<Nanos>* earliest) {
+  if (other && (!*earliest || *other < **earliest)) *earliest = other;
+}
+
 std::string Name(int number) { return absl::StrCat("server", number); }
 
 }  // namespace
@@ -64,14 +71,14 @@ void Network::Start(const std::string& server) {
   it.own = {server, ++starts_};
   it.flood.reset();
   it.store = std::make_unique<Store>(it.own);
-  it.flood = std::make_unique<Flood>(it.store.get(), it.own, it.neighbors);
+  it.flood = std::make_unique<Flood>(it.store.get(), it.own, it.neighbors, Flood::Options());
 }
 
 void Network::Connect(const std::string& a, const std::string& b) {
   for (const Direction& direction : {Direction(a, b), Direction(b, a)}) {
     Disconnect(direction);
     links_.at(direction).connected = true;
-    outbound(direction.first, direction.second).Open();
+    flood(direction.first).OpenOutbound(Index(direction.first, direction.second));
   }
 }
 
@@ -91,8 +98,8 @@ void Network::Disconnect(const Direction& direction) {
   link.connected = false;
   link.pushes.clear();
   link.acks.clear();
-  outbound(direction.first, direction.second).Close();
-  inbound(direction.second, direction.first).Close();
+  flood(direction.first).CloseOutbound(Index(direction.first, direction.second));
+  flood(direction.second).CloseInbound(Index(direction.second, direction.first));
 }
 
 void Network::Restart(const std::string& server) {
@@ -106,17 +113,18 @@ std::size_t Network::Index(const std::string& at, const std::string& neighbor) c
   return static_cast<std::size_t>(found - neighbors.begin());
 }
 
-OutboundLink& Network::outbound(const std::string& from, const std::string& to) {
+const OutboundLink& Network::outbound(const std::string& from, const std::string& to) {
   return flood(from).outbound(Index(from, to));
 }
 
-InboundLink& Network::inbound(const std::string& at, const std::string& from) {
+const InboundLink& Network::inbound(const std::string& at, const std::string& from) {
   return flood(at).inbound(Index(at, from));
 }
 
 bool Network::Push(const std::string& from, const std::string& to) {
   v1::Push push;
-  if (!outbound(from, to).NextPush(Vector(store(from)), &push)) return false;
+  flood(from).Advance(now_);
+  if (!flood(from).NextPush(Index(from, to), &push)) return false;
   links_.at({from, to}).pushes.push_back(push.SerializeAsString());
   return true;
 }
@@ -130,20 +138,22 @@ bool Network::DeliverPush(const std::string& from, const std::string& to) {
   if (push.has_hello()) {
     const absl::StatusOr<std::size_t> neighbor = flood(to).Identify(push.hello());
     EXPECT_TRUE(neighbor.ok()) << neighbor.status();
-    flood(to).inbound(*neighbor).Open(push.hello());
+    const absl::Status opened = flood(to).OpenInbound(*neighbor, push.hello(), now_);
+    EXPECT_TRUE(opened.ok()) << opened;
     return true;
   }
   for (const v1::Range& range : push.ranges()) {
     link.delivered += static_cast<std::uint64_t>(range.updates_size());
   }
-  const absl::Status status = flood(to).OnPush(Index(to, from), push);
+  const absl::Status status = flood(to).OnPush(Index(to, from), push, now_);
   EXPECT_TRUE(status.ok()) << status;
   return true;
 }
 
 bool Network::Ack(const std::string& from, const std::string& to) {
   v1::Ack ack;
-  if (!inbound(to, from).NextAck(Vector(store(to)), now_, &ack)) return false;
+  flood(to).Advance(now_);
+  if (!flood(to).NextAck(Index(to, from), now_, &ack)) return false;
   links_.at({from, to}).acks.push_back(ack.SerializeAsString());
   return true;
 }
@@ -154,7 +164,7 @@ bool Network::DeliverAck(const std::string& from, const std::string& to) {
   v1::Ack ack;
   EXPECT_TRUE(ack.ParseFromString(link.acks.front()));
   link.acks.pop_front();
-  const absl::Status status = outbound(from, to).OnAck(ack);
+  const absl::Status status = flood(from).OnAck(Index(from, to), ack, now_);
   EXPECT_TRUE(status.ok()) << status;
   return true;
 }
@@ -174,14 +184,20 @@ bool Network::Step(const Direction& direction, std::uint64_t kind) {
 }
 
 void Network::RunSome(int steps) {
-  for (int i = 0; i < steps; ++i) Step(directions_[random_() % directions_.size()], random_());
+  for (int i = 0; i < steps; ++i) {
+    Step(directions_[random_() % directions_.size()], random_());
+    now_ += static_cast<Nanos>(random_() % kMostNanosPerStep);
+  }
 }
 
 bool Network::AdvanceClock() {
   std::optional<Nanos> next;
-  for (const auto& [from, to] : directions_) {
-    const std::optional<Nanos> deadline = inbound(to, from).Deadline(Vector(store(to)));
-    if (deadline && (!next || *deadline < *next)) next = deadline;
+  for (const std::string& name : names_) {
+    flood(name).Advance(now_);
+    TakeEarlier(flood(name).AdvanceDeadline(), &next);
+    for (std::size_t i = 0; i < flood(name).neighbors(); ++i) {
+      TakeEarlier(flood(name).AckDeadline(i), &next);
+    }
   }
   if (!next) return false;
   now_ = std::max(now_, *next);

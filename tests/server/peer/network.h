@@ -38,15 +38,17 @@ class Network {
   // The server is killed, and comes back as a new run with an empty store and no edge up.
   void Restart(const std::string& server);
 
-  // Makes a random part of what can be done now, in random order.
+  // Makes a random part of what can be done, in random order, while a little time passes.
   void RunSome(int steps);
   // Until nothing is left to be done, also not later. Aborts the test if that does not end.
   void RunUntilQuiet();
 
   Store& store(const std::string& server) { return *servers_.at(server).store; }
   Flood& flood(const std::string& server) { return *servers_.at(server).flood; }
-  OutboundLink& outbound(const std::string& from, const std::string& to);
-  InboundLink& inbound(const std::string& at, const std::string& from);
+  // The place of a neighbour among those of a server, as its flood counts them.
+  std::size_t Index(const std::string& at, const std::string& neighbor) const;
+  const OutboundLink& outbound(const std::string& from, const std::string& to);
+  const InboundLink& inbound(const std::string& at, const std::string& from);
 
   // Updates that have been delivered over all links, and over this one, since the start.
   std::uint64_t delivered() const;
@@ -82,7 +84,6 @@ class Network {
 
   void Start(const std::string& server);
   void Disconnect(const Direction& direction);
-  std::size_t Index(const std::string& at, const std::string& neighbor) const;
   bool Step(const Direction& direction, std::uint64_t kind);
   bool AdvanceClock();
   std::map<OriginId, Sequence> VectorByOrigin(const std::string& server);

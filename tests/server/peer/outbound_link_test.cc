@@ -4,11 +4,14 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/server/peer/reports.h"
 
 namespace herd::peer {
 namespace {
+
+using ::testing::ElementsAre;
 
 constexpr std::uint64_t kNeighborRun = 50;
 
@@ -157,6 +160,86 @@ TEST_F(AnOutboundLink, ConcludesNothingFromWhatAnotherRunOfTheNeighborHas) {
   BringUp();
   link_.NeighborHas(kNeighborRun - 1, hands_, 7);
   EXPECT_EQ(Ranges(), "Hands.5(0,7] x0");
+}
+
+TEST_F(AnOutboundLink, PushesOnlyTheOriginsThatTheNeighborWants) {
+  Reports(2);
+  HandsHas(7);
+  Push();
+  v1::Ack lazy;
+  AddOrigin(lazy, "Goloman", 1);
+  AddOrigin(lazy, "Hands", 5);
+  lazy.set_others(v1::MODE_LAZY);
+  ASSERT_TRUE(link_.OnAck(lazy).ok());
+  EXPECT_EQ(Ranges(), "");
+  EXPECT_EQ(Lag(), 9u);
+
+  v1::Ack graft;
+  graft.add_eager(1);
+  ASSERT_TRUE(link_.OnAck(graft).ok());
+  EXPECT_THAT(link_.turned(), ElementsAre(hands_));
+  EXPECT_TRUE(link_.IsEager(hands_));
+  EXPECT_FALSE(link_.IsEager(Store::kOwnOrigin));
+  EXPECT_EQ(Ranges(), "Hands.5(0,7] x0");
+
+  v1::Ack prune;
+  prune.set_pushes(1);
+  prune.add_lazy(1);
+  prune.add_eager(0);
+  ASSERT_TRUE(link_.OnAck(prune).ok());
+  HandsHas(8);
+  EXPECT_EQ(Ranges(), "Goloman.1(0,2] x2");
+}
+
+TEST_F(AnOutboundLink, TakesAWishForAnUndeclaredOriginForAnError) {
+  BringUp();
+  v1::Ack eager;
+  eager.add_eager(2);
+  EXPECT_EQ(link_.OnAck(eager).code(), absl::StatusCode::kInvalidArgument);
+  v1::Ack lazy;
+  lazy.add_lazy(2);
+  EXPECT_EQ(link_.OnAck(lazy).code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(AnOutboundLink, SaysOnceAStreamThatThisServerLeaves) {
+  BringUp();
+  link_.Leave();
+  EXPECT_TRUE(Push().leaving());
+  EXPECT_FALSE(link_.leave_known());
+  Report(store_, "kiwi", "5");
+  EXPECT_FALSE(Push().leaving());
+  ASSERT_TRUE(Ack(1).ok());
+  EXPECT_TRUE(link_.leave_known());
+  link_.Open();
+  acked_ = false;
+  EXPECT_FALSE(link_.leave_known());
+  BringUp();
+  EXPECT_TRUE(Push().leaving());
+}
+
+TEST_F(AnOutboundLink, AsksOnceForWhatIsAwaitedUntilTheNeighborHasSaidIt) {
+  BringUp();
+  link_.Await(hands_, 7);
+  link_.Await(hands_, 6);
+  v1::Push push = Push();
+  ASSERT_EQ(push.awaited_size(), 1);
+  EXPECT_EQ(declared_.at(push.awaited(0).origin()), "Hands.5");
+  EXPECT_EQ(push.awaited(0).through(), 7u);
+  EXPECT_EQ(Push().awaited_size(), 0);
+  ASSERT_TRUE(Ack(1, {Have(1, 6)}).ok());
+  EXPECT_TRUE(link_.IsAwaiting());
+  ASSERT_TRUE(Ack(1, {Have(1, 7)}).ok());
+  EXPECT_FALSE(link_.IsAwaiting());
+}
+
+TEST_F(AnOutboundLink, DoesNotAskForWhatTheNeighborHasShownToHave) {
+  BringUp();
+  link_.NeighborHas(kNeighborRun, hands_, 7);
+  EXPECT_TRUE(link_.Has(hands_, 7));
+  EXPECT_FALSE(link_.Has(hands_, 8));
+  link_.Await(hands_, 7);
+  EXPECT_FALSE(link_.IsAwaiting());
+  EXPECT_EQ(Push().awaited_size(), 0);
 }
 
 TEST_F(AnOutboundLink, KeepsToItsWindow) {

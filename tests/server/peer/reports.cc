@@ -13,7 +13,7 @@ bool Report(Store& store, const std::string& client_id, const std::string& time,
                   .client_id = client_id,
                   .fix = ParseFix(text).value(),
                   .text = text};
-  return store.Execute(absl::MakeSpan(&request, 1), nullptr) == 1;
+  return store.Execute(absl::MakeSpan(&request, 1), nullptr).updates == 1;
 }
 
 std::string Lookup(Store& store, const std::string& client_id) {

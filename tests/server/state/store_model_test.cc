@@ -69,7 +69,7 @@ class StoreUnderTest {
                     .fix = *ParseFix(report.text()),
                     .text = report.text(),
                     .skew = skew};
-    const bool made = store_.Execute(absl::MakeSpan(&request, 1), nullptr) == 1;
+    const bool made = store_.Execute(absl::MakeSpan(&request, 1), nullptr).updates == 1;
     ModelUpdate update{{request.fix.time, own_, origin.updates.size() + 1}, skew, report};
     ASSERT_EQ(made, IsNews(update));
     if (!made) return;
@@ -201,7 +201,7 @@ class Replica {
                     .fix = *ParseFix(report.text()),
                     .text = report.text(),
                     .skew = skew};
-    if (store_.Execute(absl::MakeSpan(&request, 1), nullptr) == 0) return std::nullopt;
+    if (store_.Execute(absl::MakeSpan(&request, 1), nullptr).updates == 0) return std::nullopt;
     return Rank{request.fix.time, own_, ++made_};
   }
 

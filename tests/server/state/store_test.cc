@@ -31,7 +31,7 @@ std::size_t Report(Store& store, const Text& text, Nanos skew = 0) {
                   .fix = update.fix,
                   .text = update.text,
                   .skew = skew};
-  return store.Execute(absl::MakeSpan(&request, 1), nullptr);
+  return store.Execute(absl::MakeSpan(&request, 1), nullptr).updates;
 }
 
 // "Goloman 5 +34-118 1.5", or "" for an unknown client.
@@ -87,7 +87,7 @@ TEST_F(TheStore, AnswersALookupOfTheSameBatchThatStandsBehindTheReport) {
                                 {.kind = Request::Kind::kNone},
                                 {.kind = Request::Kind::kLookup, .client_id = "kiwi"}};
   std::vector<Sighting> sightings;
-  EXPECT_EQ(store_.Execute(absl::MakeSpan(batch), &sightings), 1u);
+  EXPECT_EQ(store_.Execute(absl::MakeSpan(batch), &sightings).updates, 1u);
   EXPECT_EQ(batch[0].sighting, Request::kUnknownClient);
   ASSERT_EQ(batch[3].sighting, 0);
   EXPECT_EQ(sightings[0].server, "Goloman");
@@ -106,7 +106,7 @@ TEST_F(TheStore, ExecutesABatchOfAnySizeInItsOrder) {
     batch.push_back({.kind = Request::Kind::kLookup, .client_id = "kiwi"});
   }
   std::vector<Sighting> sightings;
-  EXPECT_EQ(store_.Execute(absl::MakeSpan(batch), &sightings), kReports);
+  EXPECT_EQ(store_.Execute(absl::MakeSpan(batch), &sightings).updates, kReports);
   ASSERT_EQ(sightings.size(), kReports);
   for (std::size_t i = 0; i < kReports; ++i) EXPECT_EQ(sightings[i].time, std::to_string(i));
 }

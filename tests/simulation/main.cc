@@ -1,0 +1,45 @@
+// herd-simulation: runs herds under virtual time, and says which seeds break an invariant.
+#include <cstdint>
+#include <cstdio>
+
+#include "CLI/CLI.hpp"
+#include "tests/simulation/simulation.h"
+
+namespace {
+
+using herd::simulation::Result;
+
+int Replay(std::uint64_t seed) {
+  std::printf("%s", herd::simulation::MakeSchedule(seed).Describe().c_str());
+  const Result result = herd::simulation::RunSeed(seed, herd::simulation::Mutation::kNone, stdout);
+  std::printf("%s\ntrace %016llx, %llu events\n", result.Describe().c_str(),
+              static_cast<unsigned long long>(result.trace_hash),
+              static_cast<unsigned long long>(result.events));
+  return result.violation ? 1 : 0;
+}
+
+int RunMany(std::uint64_t from, std::uint64_t seeds, std::uint64_t most_shown) {
+  std::uint64_t violations = 0;
+  for (std::uint64_t seed = from; seed < from + seeds; ++seed) {
+    const Result result = herd::simulation::RunSeed(seed);
+    if (!result.violation) continue;
+    if (++violations <= most_shown) std::printf("%s\n", result.Describe().c_str());
+    std::fflush(stdout);
+  }
+  std::printf("%llu schedules, %llu violations\n", static_cast<unsigned long long>(seeds),
+              static_cast<unsigned long long>(violations));
+  return violations > 0 ? 1 : 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Runs simulated herds, each from a seed, and checks what must always hold.");
+  std::uint64_t seeds = 0, from = 1, seed = 0, most_shown = 20;
+  app.add_option("--seeds", seeds, "run that many schedules");
+  app.add_option("--from", from, "the first seed")->capture_default_str();
+  app.add_option("--show", most_shown, "how many violations to describe")->capture_default_str();
+  CLI::Option* const replay = app.add_option("--seed", seed, "run one schedule, and show it");
+  CLI11_PARSE(app, argc, argv);
+  return *replay ? Replay(seed) : RunMany(from, seeds, most_shown);
+}
