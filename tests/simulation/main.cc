@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "CLI/CLI.hpp"
+#include "tests/simulation/growth.h"
 #include "tests/simulation/simulation.h"
 
 namespace {
@@ -40,6 +41,14 @@ int main(int argc, char** argv) {
   app.add_option("--from", from, "the first seed")->capture_default_str();
   app.add_option("--show", most_shown, "how many violations to describe")->capture_default_str();
   CLI::Option* const replay = app.add_option("--seed", seed, "run one schedule, and show it");
+  bool growth = false;
+  int most_servers = 1000;
+  app.add_flag("--growth", growth, "measure what herds of 5 to 1,000 servers cost");
+  app.add_option("--most", most_servers, "the largest of them")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
+  if (growth) {
+    herd::simulation::PrintGrowth(most_servers);
+    return 0;
+  }
   return *replay ? Replay(seed) : RunMany(from, seeds, most_shown);
 }
