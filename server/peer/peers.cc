@@ -220,6 +220,7 @@ void Peers::OnCalled(InboundStream*) {
 }
 
 void Peers::OnIdentified(InboundStream* stream, std::size_t neighbor) {
+  outbound_[neighbor]->Hurry();
   for (const auto& other : inbound_) {
     if (other.get() == stream || other->neighbor() != neighbor) continue;
     other->Close(absl::AbortedError("a newer link from the same server takes its place"));
