@@ -116,12 +116,21 @@ void Peers::Handle(void* tag, bool ok) {
 gpr_timespec Peers::Pump() {
   absl::MutexLock lock(&mutex_);
   const Nanos now = MonotonicNow();
+  // Before the store is looked at, so that what comes in later finds it said.
+  linked_.store(IsLinked());
   for (const std::size_t late : flood_.Advance(now)) NoteLate(late);
   for (const auto& stream : outbound_) stream->Pump();
   for (const auto& stream : inbound_) stream->Pump(now);
   NoteInSync();
   PublishAcknowledged();
   return NextDeadline();
+}
+
+bool Peers::IsLinked() const {
+  for (std::size_t i = 0; i < flood_.neighbors(); ++i) {
+    if (flood_.inbound(i).up() || flood_.outbound(i).up()) return true;
+  }
+  return false;
 }
 
 gpr_timespec Peers::NextDeadline() const {
@@ -170,7 +179,7 @@ void Peers::Await(const Version& version) {
     flood_.Await(version);
     awaiting_ = true;
   }
-  Wake();
+  WakeThread();
 }
 
 bool Peers::Leave(absl::Time deadline) {
@@ -178,7 +187,7 @@ bool Peers::Leave(absl::Time deadline) {
     absl::MutexLock lock(&mutex_);
     flood_.Leave();
   }
-  Wake();
+  WakeThread();
   absl::MutexLock lock(&mutex_);
   const absl::Condition has_left(this, &Peers::HasLeft);
   if (mutex_.AwaitWithDeadline(has_left, std::min(deadline, absl::Now() + kLeaveNotice))) {
@@ -203,6 +212,10 @@ std::string Peers::DescribeLags() const {
 }
 
 void Peers::Wake() {
+  if (linked_.load()) WakeThread();
+}
+
+void Peers::WakeThread() {
   wakes_.fetch_add(1);
   if (!sleeping_.load() || alarm_set_.exchange(true)) return;
   alarm_.Set(queue_.get(), gpr_time_0(GPR_CLOCK_MONOTONIC), woken_.tag());
