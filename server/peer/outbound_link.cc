@@ -175,10 +175,11 @@ bool OutboundLink::NextPush(const VersionVector& vector, v1::Push* push) {
     push->mutable_hello()->set_start_ns(own_.start_ns);
     return hello_sent_ = true;
   }
-  if (!up_ || pushes_sent_ - pushes_acknowledged_ >= kMaxPushesUnderWay) return false;
-  AddRanges(vector, push);
-  AddAwaited(push);
+  if (!up_) return false;
   const bool tell_leave = leaving_ && leave_sent_at_push_ == 0;
+  if (!tell_leave && !MayPush()) return false;
+  last_push_full_ = !AddRanges(vector, push);
+  AddAwaited(push);
   if (push->ranges().empty() && push->awaited().empty() && !tell_leave) return false;
   ++pushes_sent_;
   if (tell_leave) {
@@ -188,7 +189,12 @@ bool OutboundLink::NextPush(const VersionVector& vector, v1::Push* push) {
   return true;
 }
 
-void OutboundLink::AddRanges(const VersionVector& vector, v1::Push* push) {
+bool OutboundLink::MayPush() const {
+  const std::uint64_t under_way = pushes_sent_ - pushes_acknowledged_;
+  return under_way == 0 || (last_push_full_ && under_way < kMaxPushesUnderWay);
+}
+
+bool OutboundLink::AddRanges(const VersionVector& vector, v1::Push* push) {
   std::size_t updates = 0;
   std::size_t bytes = 0;
   if (next_origin_ >= vector.size()) next_origin_ = 0;
@@ -198,8 +204,9 @@ void OutboundLink::AddRanges(const VersionVector& vector, v1::Push* push) {
     if (vector[origin] <= At(covered_, origin) || !wanted) continue;
     if (AddRange(origin, push, &updates, &bytes)) continue;
     next_origin_ = static_cast<OriginIndex>(origin + 1);
-    break;
+    return false;
   }
+  return true;
 }
 
 void OutboundLink::AddAwaited(v1::Push* push) {

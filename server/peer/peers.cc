@@ -100,7 +100,8 @@ void Peers::Run() {
     const gpr_timespec deadline = Pump();
     if (events == kEventsPerPump) continue;
     sleeping_.store(true);
-    const bool work_left = wakes_.load() != wakes;
+    const bool work_left =
+        must_pump_.exchange(false) || (wakes_.load() != wakes && can_tell_.load());
     const auto next = queue_->AsyncNext(&tag, &ok, work_left ? past : deadline);
     sleeping_.store(false);
     if (next == grpc::CompletionQueue::SHUTDOWN) return;
@@ -116,19 +117,20 @@ void Peers::Handle(void* tag, bool ok) {
 gpr_timespec Peers::Pump() {
   absl::MutexLock lock(&mutex_);
   const Nanos now = MonotonicNow();
-  // Before the store is looked at, so that what comes in later finds it said.
-  linked_.store(IsLinked());
   for (const std::size_t late : flood_.Advance(now)) NoteLate(late);
   for (const auto& stream : outbound_) stream->Pump();
   for (const auto& stream : inbound_) stream->Pump(now);
   NoteInSync();
   PublishAcknowledged();
+  can_tell_.store(CanTell());
   return NextDeadline();
 }
 
-bool Peers::IsLinked() const {
+bool Peers::CanTell() const {
   for (std::size_t i = 0; i < flood_.neighbors(); ++i) {
-    if (flood_.inbound(i).up() || flood_.outbound(i).up()) return true;
+    if (flood_.outbound(i).is_ready() || (flood_.inbound(i).up() && !flood_.outbound(i).up())) {
+      return true;
+    }
   }
   return false;
 }
@@ -212,11 +214,16 @@ std::string Peers::DescribeLags() const {
 }
 
 void Peers::Wake() {
-  if (linked_.load()) WakeThread();
+  wakes_.fetch_add(1);
+  if (can_tell_.load()) Rouse();
 }
 
 void Peers::WakeThread() {
-  wakes_.fetch_add(1);
+  must_pump_.store(true);
+  Rouse();
+}
+
+void Peers::Rouse() {
   if (!sleeping_.load() || alarm_set_.exchange(true)) return;
   alarm_.Set(queue_.get(), gpr_time_0(GPR_CLOCK_MONOTONIC), woken_.tag());
 }

@@ -84,12 +84,14 @@ class Peers final : private InboundStream::Host {
   void Handle(void* tag, bool ok) ABSL_LOCKS_EXCLUDED(mutex_);
   // Writes what there is to write. Returns when to do so again though nothing happens.
   gpr_timespec Pump() ABSL_LOCKS_EXCLUDED(mutex_);
-  bool IsLinked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool CanTell() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   gpr_timespec NextDeadline() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteLate(std::size_t neighbor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteInSync() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void PublishAcknowledged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // There is work, whether or not anybody can be told.
   void WakeThread();
+  void Rouse();
   void OnWoken(bool ok);
   std::string DescribeLags() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasLeft() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return flood_.HasLeft(); }
@@ -123,7 +125,9 @@ class Peers final : private InboundStream::Host {
   // How Wake and the thread agree: the thread says that it sleeps, then looks once more for work;
   // who brings work counts it, then looks whether the thread sleeps.
   std::atomic<std::uint64_t> wakes_{0};
-  std::atomic<bool> linked_{false};  // to somebody; else there is nobody to tell
+  // Somebody may be told what is new; else somebody's answer, or nobody, is waited for.
+  std::atomic<bool> can_tell_{false};
+  std::atomic<bool> must_pump_{false};
   std::atomic<bool> sleeping_{false};
   std::atomic<bool> alarm_set_{false};
   grpc::Alarm alarm_;
