@@ -18,8 +18,12 @@ bool UpdateLog::IsEarly(Sequence sequence) const {
 }
 
 std::size_t UpdateLog::BlockOf(Sequence sequence) const {
-  const auto behind = std::upper_bound(bases_.begin(), bases_.end(), sequence);
-  return static_cast<std::size_t>(behind - bases_.begin()) - (behind != bases_.begin() ? 1 : 0);
+  // Bisection without a branch that nobody could predict.
+  std::size_t index = 0;
+  for (std::size_t left = bases_.size(); left > 1; left -= left / 2) {
+    index += bases_[index + left / 2] <= sequence ? left / 2 : 0;
+  }
+  return index;
 }
 
 void UpdateLog::InsertBlock(std::size_t index, Sequence base) {
