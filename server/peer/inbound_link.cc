@@ -100,8 +100,8 @@ bool InboundLink::HasNews(const VersionVector& vector) const {
 // has never heard it cannot take from anybody.
 bool InboundLink::HasUrgentNews(const VersionVector& vector) const {
   for (std::size_t origin = 0; origin < vector.size(); ++origin) {
-    const bool urgent = origin == neighbor_origin_ || Told(origin) == 0;
-    if (urgent && vector[origin] > Told(origin)) return true;
+    const Sequence told = Told(origin);
+    if (vector[origin] > told && (told == 0 || origin == neighbor_origin_)) return true;
   }
   return std::any_of(awaited_.begin(), awaited_.end(), [&](const auto& awaited) {
     return awaited.first < vector.size() && vector[awaited.first] >= awaited.second;

@@ -198,15 +198,20 @@ bool OutboundLink::AddRanges(const VersionVector& vector, v1::Push* push) {
   std::size_t updates = 0;
   std::size_t bytes = 0;
   if (next_origin_ >= vector.size()) next_origin_ = 0;
+  if (covered_.size() < vector.size()) covered_.resize(vector.size());
+  const std::size_t after = vector.size() - next_origin_;
   for (std::size_t i = 0; i < vector.size(); ++i) {
-    const auto origin = static_cast<OriginIndex>((next_origin_ + i) % vector.size());
-    const bool wanted = IsEager(origin) || At(covered_, origin) < At(repair_through_, origin);
-    if (vector[origin] <= At(covered_, origin) || !wanted) continue;
+    const auto origin = static_cast<OriginIndex>(i < after ? next_origin_ + i : i - after);
+    if (vector[origin] <= covered_[origin] || !IsWanted(origin)) continue;
     if (AddRange(origin, push, &updates, &bytes)) continue;
     next_origin_ = static_cast<OriginIndex>(origin + 1);
     return false;
   }
   return true;
+}
+
+bool OutboundLink::IsWanted(OriginIndex origin) {
+  return IsEager(origin) || covered_[origin] < At(repair_through_, origin);
 }
 
 void OutboundLink::AddAwaited(v1::Push* push) {

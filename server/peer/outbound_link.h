@@ -96,6 +96,8 @@ class OutboundLink {
   absl::Status Turn(const google::protobuf::RepeatedField<std::uint32_t>& numbers, v1::Mode mode);
   // False: the push is full.
   bool AddRanges(const VersionVector& vector, v1::Push* push);
+  // It is pushed as it comes, or is being repaired. Only of an origin in `covered_`.
+  bool IsWanted(OriginIndex origin);
   void AddAwaited(v1::Push* push);
 
   Store* const store_;

@@ -1,5 +1,7 @@
 #include "server/peer/peers.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -84,6 +86,7 @@ Peers::~Peers() {
 }
 
 void Peers::Run() {
+  pthread_setname_np(pthread_self(), "herd-links");
   for (;;) {
     void* tag;
     bool ok;

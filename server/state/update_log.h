@@ -19,6 +19,8 @@ namespace herd {
 // Not thread-safe. Entries are numbers; what is live is asked of the owner of the records.
 class UpdateLog {
  public:
+  static constexpr std::size_t kBlockEntries = 1024;
+
   struct Entry {
     Sequence sequence;
     Slot slot;
@@ -43,8 +45,6 @@ class UpdateLog {
   std::size_t length() const;
 
  private:
-  static constexpr std::size_t kBlockEntries = 1024;
-
   struct Block {
     struct Step {
       std::uint32_t distance;  // from base

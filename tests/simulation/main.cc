@@ -1,6 +1,7 @@
 // herd-simulation: runs herds under virtual time, and says which seeds break an invariant.
 #include <cstdint>
 #include <cstdio>
+#include <string>
 
 #include "CLI/CLI.hpp"
 #include "tests/simulation/growth.h"
@@ -22,6 +23,7 @@ int Replay(std::uint64_t seed) {
 struct Shown {
   std::uint64_t most = 20;
   bool only_first = false;
+  std::string invariant;  // empty: any
 };
 
 int RunMany(std::uint64_t from, std::uint64_t seeds, const Shown& shown) {
@@ -29,6 +31,9 @@ int RunMany(std::uint64_t from, std::uint64_t seeds, const Shown& shown) {
   for (std::uint64_t seed = from; seed < from + seeds; ++seed) {
     const Result result = herd::simulation::RunSeed(seed);
     if (!result.violation) continue;
+    const bool other =
+        !shown.invariant.empty() && shown.invariant != NameOf(result.violation->invariant);
+    if (other) continue;
     if (++violations <= shown.most) std::printf("%s\n", result.Describe().c_str());
     std::fflush(stdout);
     if (shown.only_first) return 1;
@@ -47,6 +52,7 @@ int main(int argc, char** argv) {
   app.add_option("--seeds", seeds, "run that many schedules");
   app.add_option("--from", from, "the first seed")->capture_default_str();
   app.add_option("--show", shown.most, "how many violations to describe")->capture_default_str();
+  app.add_option("--of", shown.invariant, "see violations of this invariant only");
   app.add_flag("--until-violated", shown.only_first, "end with the first violation");
   CLI::Option* const replay = app.add_option("--seed", seed, "run one schedule, and show it");
   bool growth = false;
