@@ -74,6 +74,8 @@ class Flood {
   bool HasLeft() const;
 
   bool IsInSync(std::size_t neighbor) const { return in_sync_.Contains(neighbor); }
+  // Somebody's answer is due, and its deadline known: what is made meanwhile waits no longer.
+  bool IsWaiting() const { return in_sync_.Deadline().has_value(); }
   // Through where the neighbours in sync have this server's own updates; kMaxSequence if none is.
   Sequence Acknowledged() const { return in_sync_.Acknowledged(); }
   // Whether all neighbours in sync have that update, of whatever origin.

@@ -104,7 +104,7 @@ void Peers::Run() {
     if (events == kEventsPerPump) continue;
     sleeping_.store(true);
     const bool work_left =
-        must_pump_.exchange(false) || (wakes_.load() != wakes && can_tell_.load());
+        must_pump_.exchange(false) || (wakes_.load() != wakes && news_awaited_.load());
     const auto next = queue_->AsyncNext(&tag, &ok, work_left ? past : deadline);
     sleeping_.store(false);
     if (next == grpc::CompletionQueue::SHUTDOWN) return;
@@ -125,15 +125,15 @@ gpr_timespec Peers::Pump() {
   for (const auto& stream : inbound_) stream->Pump(now);
   NoteInSync();
   PublishAcknowledged();
-  can_tell_.store(CanTell());
+  news_awaited_.store(IsNewsAwaited());
   return NextDeadline();
 }
 
-bool Peers::CanTell() const {
+bool Peers::IsNewsAwaited() const {
   for (std::size_t i = 0; i < flood_.neighbors(); ++i) {
-    if (flood_.outbound(i).is_ready() || (flood_.inbound(i).up() && !flood_.outbound(i).up())) {
-      return true;
-    }
+    const bool outbound_up = flood_.outbound(i).up();
+    if (flood_.outbound(i).is_ready() || (flood_.inbound(i).up() && !outbound_up)) return true;
+    if (flood_.IsInSync(i) && !flood_.IsWaiting()) return true;
   }
   return false;
 }
@@ -218,7 +218,7 @@ std::string Peers::DescribeLags() const {
 
 void Peers::Wake() {
   wakes_.fetch_add(1);
-  if (can_tell_.load()) Rouse();
+  if (news_awaited_.load()) Rouse();
 }
 
 void Peers::WakeThread() {
