@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 
 namespace herd::bench {
 namespace {
@@ -45,7 +46,7 @@ class Connection {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const auto* const generic = reinterpret_cast<const sockaddr*>(&address);
     if (connect(socket_, generic, sizeof(address)) == 0) return absl::OkStatus();
-    return Failed("connect");
+    return absl::ErrnoToStatus(errno, absl::StrCat("connecting to port ", port));
   }
 
   absl::Status Send(std::string_view batch) {
@@ -111,8 +112,10 @@ class ClosedLoop {
   absl::Status Open() {
     poll_ = epoll_create1(EPOLL_CLOEXEC);
     if (poll_ < 0) return Failed("epoll_create1");
-    for (Connection& each : connections_) {
-      if (absl::Status status = each.Connect(plan_.port); !status.ok()) return status;
+    for (std::size_t i = 0; i < connections_.size(); ++i) {
+      Connection& each = connections_[i];
+      const std::uint16_t port = plan_.ports[i % plan_.ports.size()];
+      if (absl::Status status = each.Connect(port); !status.ok()) return status;
       epoll_event event{};
       event.events = EPOLLIN;
       event.data.ptr = &each;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "tests/bench/generator/latencies.h"
@@ -12,7 +13,8 @@
 namespace herd::bench {
 
 struct Plan {
-  std::uint16_t port = 0;  // of 127.0.0.1
+  // Of 127.0.0.1; the connections are dealt to them in turn.
+  std::vector<std::uint16_t> ports;
   const Protocol* protocol = nullptr;
   int connections = 50;
   int depth = 1;

@@ -26,7 +26,7 @@ int Main(int argc, char** argv) {
   bool sequential = false;
   CLI::App app(
       "Sends reports of moving clients to a server on 127.0.0.1, and prints as JSON how fast.");
-  app.add_option("--port", plan.port, "Where the server listens")->required();
+  app.add_option("--port", plan.ports, "Where the servers listen")->required();
   app.add_option("--protocol", protocol, "How to say it: " + ProtocolNames())
       ->capture_default_str();
   app.add_option("--connections", plan.connections)
@@ -54,7 +54,7 @@ int Main(int argc, char** argv) {
   plan.order = sequential ? Order::kSequential : Order::kRandom;
   const absl::StatusOr<Outcome> outcome = RunClosedLoop(plan);
   if (!outcome.ok()) {
-    std::cerr << "port " << plan.port << ": " << outcome.status().message() << "\n";
+    std::cerr << outcome.status().message() << "\n";
     return 1;
   }
   std::cout << ToJson(*outcome);
