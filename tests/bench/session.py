@@ -42,7 +42,7 @@ class Session:
         """A size of an experiment, a hundredth of it for --quick."""
         return max(least, number // 100) if self.quick else number
 
-    def start(self, stage, wanted):
+    def start(self, stage, wanted, pinned=True):
         """Starts those systems that are installed; says of the others that they are left out."""
         servers = []
         for system in wanted:
@@ -51,7 +51,7 @@ class Session:
                 self.report.note(f"{system.name} is left out: {missing} is not installed")
                 continue
             self.report.progress(f"starting {system.name}")
-            servers.append(system.start(stage, self.server_core))
+            servers.append(system.start(stage, self.server_core if pinned else None))
         return servers
 
     def preload(self, server, clients):

@@ -4,8 +4,8 @@ study's servers.
 Each server has core 0 to itself while it is measured, the generator core 1; all know all clients
 before they are measured."""
 
-from figures import ratio, select, short, spread, with_range
 import systems
+from figures import ratio, select, short, spread, with_range
 
 DEPTHS = (1, 16, 64)
 CLIENTS = 100_000

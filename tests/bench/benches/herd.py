@@ -47,6 +47,19 @@ class Herd:
     def status(self):
         return json.loads(self.client("status", "--json"))
 
+    def vector_of(self, name):
+        """What the server has: origin to how far. Nothing when it does not answer."""
+        for server in self.status()["servers"]:
+            if server["server"] == name and server["up"]:
+                return {(entry["server"], entry["start_ns"]): entry["through"]
+                        for entry in server["vector"]}
+        return {}
+
+    def vector_beside(self, name):
+        """What one of the others has."""
+        other = next(each["name"] for each in self.config["servers"] if each["name"] != name)
+        return self.vector_of(other)
+
     def await_converged(self):
         """How long it took, from now on."""
         started = time.monotonic()
