@@ -215,8 +215,12 @@ def central(name, settings=()):
         database, folder, user = start_database(stage, core, settings)
         front = stage.process([sys.executable, "-B", study_file("central_server.py"), "--port", "0",
                                "--database-directory", folder, "--database-user", user], core=core)
-        return Server(name, "iamat", front.listening_port(), front, database)
-    return System(name, start, [postgres_program("postgres") or "postgresql"])
+        server = Server(name, "iamat", front.listening_port(), front, database)
+        server.stored_bytes = lambda: int(run(
+            ["psql", "-h", folder, "-U", user, "-At", "-d", "postgres", "-c",
+             "SELECT pg_total_relation_size('newest')"], 60))
+        return server
+    return System(name, start, [postgres_program("postgres") or "postgresql", "psql"])
 
 
 CENTRAL = central("central, PostgreSQL")

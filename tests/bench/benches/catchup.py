@@ -5,8 +5,8 @@ import threading
 import time
 
 import loads
-from benches.herd import ANY_CORE, Herd
 from figures import ratio, select, spread, with_range
+from herds import ANY_CORE, OurHerd
 from processes import BenchError
 
 CLIENTS = 1_000_000
@@ -21,7 +21,7 @@ USUAL, MEANWHILE = "usual", "while one catches up"
 def run(session):
     clients = session.scaled(CLIENTS)
     with session.stage() as stage:
-        herd = Herd(session, stage)
+        herd = OurHerd(session, stage)
         loads.reports(session, herd.servers, depth=64, clients=clients, requests=clients,
                       sequential=True, core=ANY_CORE)
         herd.await_converged()

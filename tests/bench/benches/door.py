@@ -29,16 +29,25 @@ def run(session):
 
 def measure(session, wanted, with_many=False):
     with session.stage() as stage:
-        servers = session.start(stage, wanted)
-        clients = {server.name: session.scaled(CLIENTS) for server in servers}
+        servers = prepare(session, stage, wanted)
         if with_many:
-            servers += session.start(stage, [systems.ours(OURS_MANY)])
-            clients[OURS_MANY] = session.scaled(MANY_CLIENTS)
-        for server in servers:
-            session.preload(server, clients[server.name])
-            warm_up(session, server, clients[server.name])
-        return [one(session, server, clients[server.name], depth, each)
-                for each in range(session.rounds) for depth in DEPTHS for server in servers]
+            servers += prepare(session, stage, [systems.ours(OURS_MANY)], MANY_CLIENTS)
+        return rounds(session, servers)
+
+
+def prepare(session, stage, wanted, clients=CLIENTS):
+    """Starts the servers, and makes each of them know its clients. Returns (server, clients)."""
+    clients = session.scaled(clients)
+    servers = session.start(stage, wanted)
+    for server in servers:
+        session.preload(server, clients)
+        warm_up(session, server, clients)
+    return [(server, clients) for server in servers]
+
+
+def rounds(session, servers):
+    return [one(session, server, clients, depth, number) for number in range(session.rounds)
+            for depth in DEPTHS for server, clients in servers]
 
 
 def warm_up(session, server, clients):

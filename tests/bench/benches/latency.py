@@ -9,8 +9,8 @@ import time
 
 import loads
 import systems
-from benches.herd import Herd
 from figures import Spread, ratio, select, spread, with_range
+from herds import OurHerd
 
 RATES = (1_000, 10_000, 50_000)
 CLIENTS = 100_000
@@ -37,8 +37,8 @@ def run(session):
 
 def start(session, stage):
     floor, alone = session.start(stage, [systems.floor(), systems.ours(LOCAL, ["--ack", "local"])])
-    local = Herd(session, stage, ["--ack", "local"])
-    neighbors = Herd(session, stage, ["--ack", "neighbors"])
+    local = OurHerd(session, stage, ["--ack", "local"])
+    neighbors = OurHerd(session, stage, ["--ack", "neighbors"])
     return {"floor": [floor], LOCAL: [alone], HERD_LOCAL: local.servers,
             HERD_NEIGHBORS: neighbors.servers}
 
