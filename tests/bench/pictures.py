@@ -51,13 +51,17 @@ def throughput(runs):
     names = by_rate(alone)
     if not names:
         return None
-    figure, axes = pyplot.subplots(figsize=(9, 1 + 0.55 * len(names)))
-    for place, depth in enumerate(COLORS):
-        draw_bars(axes, alone, names, depth, place)
+    figure, axes = pyplot.subplots(figsize=(9, 1.4 + 0.36 * len(names)))
+    for depth in COLORS:
+        draw_dots(axes, alone, names, depth)
     axes.set_yticks(range(len(names)), names)
     axes.set_xscale("log")
-    axes.set_xlabel("reports a second, one server on one core, 50 connections (logarithmic)")
-    axes.legend(title="in flight on each connection", loc="lower right", frameon=False)
+    axes.set_xlabel("reports a second: one server on one core, 50 connections (logarithmic)")
+    axes.margins(x=0.15)
+    axes.grid(axis="y", color="#dddddd")
+    axes.set_axisbelow(True)
+    axes.legend(title="in flight on\neach connection", loc="center left", bbox_to_anchor=(1, 0.5),
+                frameon=False)
     plain(axes)
     figure.tight_layout(rect=(0, 0.03, 1, 1))
     return figure
@@ -73,17 +77,20 @@ def by_rate(runs):
     return sorted(rates, key=rates.get)
 
 
-def draw_bars(axes, runs, names, depth, place):
-    height = 0.26
+def draw_dots(axes, runs, names, depth):
+    """The median of each server, and a line over the range of its rounds."""
     for row, name in enumerate(names):
         measured = spread(select(runs, system=name, depth=depth), "rate")
         if measured is None:
             continue
-        error = [[measured.median - measured.low], [measured.high - measured.median]]
-        middle = row + (1 - place) * height
-        axes.barh(middle, measured.median, height, xerr=error, color=COLORS[depth],
-                  error_kw={"elinewidth": 0.7}, label=str(depth) if row == 0 else None)
-        axes.text(measured.high * 1.05, middle, short(measured.median), va="center", fontsize=7)
+        axes.plot([measured.low, measured.high], [row, row], color=COLORS[depth], linewidth=1)
+        axes.plot(measured.median, row, "o", color=COLORS[depth],
+                  label=str(depth) if row == 0 else None)
+        if depth != 16:  # Its figure would stand on another.
+            side = 1 if depth == 64 else -1
+            axes.annotate(short(measured.median), (measured.high, row), (side * 6, 0),
+                          textcoords="offset points", va="center", fontsize=7,
+                          ha="left" if side > 0 else "right")
 
 
 # --- latency --------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ its id, and always."""
 import os
 import random
 import selectors
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -44,19 +45,27 @@ def accepts(port):
     return True
 
 
+def pinned(command, core):
+    """The command that runs it on that core."""
+    # Of a command that does not exist, the operating system is to tell, and not taskset.
+    if core is None or shutil.which(command[0]) is None:
+        return command
+    return ["taskset", "-c", str(core), *command]
+
+
 class Process:
     """One child, on one core or on any, whose words go to a file. Ends when the stage is cleared."""
 
     def __init__(self, command, core=None, user=None, environment=None):
         self.command = [str(each) for each in command]
-        pinned = ["taskset", "-c", str(core)] if core is not None else []
         self.log = tempfile.TemporaryFile()
         try:
             self.child = subprocess.Popen(
-                pinned + self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                pinned(self.command, core), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=self.log, user=user, env={**os.environ, **(environment or {})})
         except OSError as error:
-            raise BenchError(f"{self.command[0]} cannot be started: {error}") from error
+            self.log.close()
+            raise BenchError(f"{self.command[0]} cannot be started: {error.strerror}") from error
 
     @property
     def pid(self):
@@ -68,7 +77,9 @@ class Process:
 
     def fail(self, what):
         self.stop()
-        raise BenchError(f"{' '.join(self.command)}: {what}. It said: {self.words() or 'nothing'}")
+        words = self.words() or "nothing"
+        self.log.close()
+        raise BenchError(f"{' '.join(self.command)}: {what}. It said: {words}")
 
     def await_port(self, port):
         self.wait_for(lambda: accepts(port), f"listen on port {port}")
@@ -112,16 +123,20 @@ class Process:
             self.kill()
         self.child.stdout.close()
 
+    def close(self):
+        """Stops it and forgets what it said."""
+        self.stop()
+        self.log.close()
+
 
 def run(command, seconds, core=None):
     """Runs it to its end and returns what it printed; it must succeed."""
-    pinned = ["taskset", "-c", str(core)] if core is not None else []
     command = [str(each) for each in command]
     try:
-        done = subprocess.run(pinned + command, capture_output=True, text=True, timeout=seconds,
+        done = subprocess.run(pinned(command, core), capture_output=True, text=True, timeout=seconds,
                               check=False)
     except OSError as error:
-        raise BenchError(f"{command[0]} cannot be started: {error}") from error
+        raise BenchError(f"{command[0]} cannot be started: {error.strerror}") from error
     except subprocess.TimeoutExpired as error:
         raise BenchError(f"{' '.join(command)} did not end within {seconds:.0f} seconds") from error
     if done.returncode != 0:

@@ -63,7 +63,7 @@ class Stage(contextlib.ExitStack):
 
     def process(self, command, **options):
         process = Process(command, **options)
-        self.callback(process.stop)
+        self.callback(process.close)
         return process
 
     def folder(self, parent=None):
