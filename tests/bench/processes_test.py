@@ -27,7 +27,7 @@ class Processes(unittest.TestCase):
         self.assertEqual(process.listening_port(), 4711)
 
     def test_that_say_something_else_are_an_error_with_their_words(self):
-        process = self.start("import sys; print('hello'); print('no port', file=sys.stderr)")
+        process = self.start("import sys; print('no port', file=sys.stderr); print('hello')")
         with self.assertRaisesRegex(BenchError, '(?s)said "hello".*no port'):
             process.listening_port()
 
