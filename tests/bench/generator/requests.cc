@@ -52,10 +52,13 @@ void Overwrite(std::string& text, std::size_t where, std::string_view bytes) {
 // clients by place is to find them in another order than that of their ids.
 std::uint32_t Scattered(std::uint32_t client) { return client * 2654435761U >> 8; }
 
-// At most 99, which is some 10 m.
+// At most 9999, which is some 1.1 km: a car that reports every half minute.
 std::uint32_t Step(std::string_view time) {
-  const std::size_t end = time.size();
-  return static_cast<std::uint32_t>((time[end - 2] - '0') * 10 + (time[end - 1] - '0'));
+  std::uint32_t step = 0;
+  for (const char digit : time.substr(time.size() - 4)) {
+    step = step * 10 + static_cast<std::uint32_t>(digit - '0');
+  }
+  return step;
 }
 
 std::size_t FindEnd(std::string_view text, std::string_view hole) {
