@@ -9,6 +9,7 @@ import argparse
 import datetime
 import importlib
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -33,7 +34,7 @@ def module(name):
 
 
 def purpose(name):
-    return module(name).__doc__.split(":")[0].split(".")[0].replace("\n", " ")
+    return re.split("[:;.]", module(name).__doc__)[0].replace("\n", " ")
 
 
 def parse(words):

@@ -21,13 +21,12 @@ ANY_CORE = None
 
 
 class OurHerd:
-    """Running servers of ours, by default five that are linked as in the built-in herd."""
+    """Five running servers of ours, linked as in the built-in herd."""
 
-    name = "herd-server x 5"
-
-    def __init__(self, session, stage, flags=(), edges=None):
+    def __init__(self, session, stage, flags=(), name="herd-server x 5"):
         self.session = session
-        self.path, self.config = systems.herd_file(stage, edges or EDGES)
+        self.name = name
+        self.path, self.config = systems.herd_file(stage, EDGES)
         self.stage = stage
         self.flags = flags
         self.servers = [self.start(each) for each in self.config["servers"]]
@@ -36,12 +35,13 @@ class OurHerd:
     def start(self, server):
         return systems.start_herd_server(self.stage, self.path, server, ANY_CORE, self.flags)
 
-    def client(self, *words):
-        return run(
-            [self.session.program("herd-client"), "--config", self.path, *words], 60)
+    def client(self, *words, accepted=(0,)):
+        return run([self.session.program("herd-client"), "--config", self.path, *words], 60,
+                   accepted=accepted)
 
     def status(self):
-        return json.loads(self.client("status", "--json"))
+        """What is up tells about itself; 1 is the exit status when something is not."""
+        return json.loads(self.client("status", "--json", accepted=(0, 1)))
 
     def vector_of(self, name):
         """What the server has: origin to how far. Nothing when it does not answer."""

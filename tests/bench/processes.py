@@ -129,8 +129,8 @@ class Process:
         self.log.close()
 
 
-def run(command, seconds, core=None):
-    """Runs it to its end and returns what it printed; it must succeed."""
+def run(command, seconds, core=None, accepted=(0,)):
+    """Runs it to its end and returns what it printed; its exit status must be among the accepted."""
     command = [str(each) for each in command]
     try:
         done = subprocess.run(pinned(command, core), capture_output=True, text=True, timeout=seconds,
@@ -139,6 +139,6 @@ def run(command, seconds, core=None):
         raise BenchError(f"{command[0]} cannot be started: {error.strerror}") from error
     except subprocess.TimeoutExpired as error:
         raise BenchError(f"{' '.join(command)} did not end within {seconds:.0f} seconds") from error
-    if done.returncode != 0:
+    if done.returncode not in accepted:
         raise BenchError(f"{' '.join(command)} failed: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout

@@ -53,6 +53,19 @@ class Quick(unittest.TestCase):
         written = self.run_through("log")
         self.assertEqual(written["runs"][0]["lost_lines"], 0)
 
+    def test_latency_is_measured_at_each_rate_and_at_the_far_end(self):
+        runs = self.run_through("latency")["runs"]
+        self.assertEqual(len([run for run in runs if run.get("target_rate")]), 3 * 4)
+        for run in runs[:-1]:
+            self.assertEqual(run["errors"], {})
+            self.assertGreater(run["p50_us"], 0)
+        self.assertEqual(len(runs[-1]["delays_us"]), 5)
+
+    def test_a_server_catches_up_under_load(self):
+        usual, meanwhile = self.run_through("catchup")["runs"]
+        self.assertGreater(usual["p99_us"], 0)
+        self.assertGreater(meanwhile["caught_up_s"], 0)
+
     def test_memory_and_idle_connections_are_counted(self):
         self.assertGreater(self.run_through("memory")["runs"][0]["bytes_per_client"], 0)
         self.assertEqual(len(self.run_through("idle")["runs"]), 4)

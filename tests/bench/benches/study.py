@@ -53,7 +53,8 @@ def measure_central_size(session):
 
 def measure_herds(session):
     with session.stage() as stage:
-        herds = [OurHerd(session, stage), AsyncioHerd(stage)]
+        herds = [OurHerd(session, stage), AsyncioHerd(stage),
+                 OurHerd(session, stage, ["--ack", "local"], "herd-server x 5, --ack local")]
         for each in herds:
             herd.preload(session, each)
         return [herd.one(session, each, depth, number) for number in range(session.rounds)
