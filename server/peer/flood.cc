@@ -42,11 +42,15 @@ absl::Status Flood::OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now) {
     ++divergences_;
     link.outbound.Repair(vector_, digest_);
   }
-  if (IsStaying(link)) {
-    in_sync_.OnAcknowledged(neighbor, link.outbound.Acknowledged(Store::kOwnOrigin), now);
-  }
+  NoteAcknowledged(neighbor, now);
   TellParents();
   return absl::OkStatus();
+}
+
+void Flood::NoteAcknowledged(std::size_t neighbor, Nanos now) {
+  const Link& link = links_[neighbor];
+  if (!IsStaying(link)) return;
+  in_sync_.OnAcknowledged(neighbor, link.outbound.Acknowledged(Store::kOwnOrigin), now);
 }
 
 void Flood::CloseOutbound(std::size_t neighbor) {
@@ -71,6 +75,10 @@ absl::Status Flood::OpenInbound(std::size_t neighbor, const v1::Hello& hello, Na
   Link& link = links_[neighbor];
   if (absl::Status status = link.inbound.Open(hello); !status.ok()) return status;
   link.inbound_since = now;
+  // The run before may have been leaving.
+  if (link.outbound.neighbor_start_ns() == link.inbound.neighbor_start_ns()) {
+    NoteAcknowledged(neighbor, now);
+  }
   store_->ReadVector(&vector_, &digest_);
   parents_.OnUp(neighbor, link.inbound.neighbor_origin(), vector_, now);
   TellParents();

@@ -98,6 +98,8 @@ class Flood {
 
   // The neighbour is there, and goes on being there.
   bool IsStaying(const Link& link) const { return link.outbound.up() && !link.inbound.leaving(); }
+  // If it goes on being there, it may be in sync.
+  void NoteAcknowledged(std::size_t neighbor, Nanos now);
   void DrawUpLegacy();
   void NoteHandedOver(OriginIndex origin, Sequence through);
   void TellParents();

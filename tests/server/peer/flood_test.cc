@@ -267,9 +267,9 @@ TEST(WhatANeighborSent, IsNotSentBackToIt) {
   EXPECT_EQ(network.delivered("server1", "server0"), 0u);
 }
 
-// KNOWN: fails. A range passes over superseded updates, and what supersedes them may stand in a
+// A range passes over superseded updates, and what supersedes them may stand in a
 // later push. If the sender dies between the two, the receiver's vector says that it has an update
-// of which it holds neither the update nor its successor, and nobody sends it any more.
+// of which it holds neither the update nor its successor; equal vectors with unequal digests show it.
 TEST(ASenderThatDiesBetweenTwoPushes, LeavesNobodyWithoutAClientThatOthersKnow) {
   Network network(Line(3), 5);
   std::set<std::string> ids;
