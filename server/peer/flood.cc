@@ -53,7 +53,8 @@ void Flood::NoteAcknowledged(std::size_t neighbor, Nanos now) {
   in_sync_.OnAcknowledged(neighbor, link.outbound.Acknowledged(Store::kOwnOrigin), now);
 }
 
-void Flood::CloseOutbound(std::size_t neighbor) {
+void Flood::CloseOutbound(std::size_t neighbor, Nanos now) {
+  if (links_[neighbor].outbound.up()) links_[neighbor].one_way_since = now;
   links_[neighbor].outbound.Close();
   in_sync_.OnDown(neighbor);
   parents_.OnSilent(neighbor);
@@ -74,7 +75,7 @@ absl::StatusOr<std::size_t> Flood::Identify(const v1::Hello& hello) const {
 absl::Status Flood::OpenInbound(std::size_t neighbor, const v1::Hello& hello, Nanos now) {
   Link& link = links_[neighbor];
   if (absl::Status status = link.inbound.Open(hello); !status.ok()) return status;
-  link.inbound_since = now;
+  link.one_way_since = now;
   // The run before may have been leaving.
   if (link.outbound.neighbor_start_ns() == link.inbound.neighbor_start_ns()) {
     NoteAcknowledged(neighbor, now);
@@ -109,7 +110,7 @@ std::vector<std::size_t> Flood::Advance(Nanos now) {
   in_sync_.OnMade(vector_[Store::kOwnOrigin], now);
   parents_.Repair(vector_, now);
   for (Link& link : links_) {
-    const bool one_way = !link.outbound.up() && now >= link.inbound_since + kOneWayGrace;
+    const bool one_way = !link.outbound.up() && now >= link.one_way_since + kOneWayGrace;
     link.inbound.WantOthers(one_way);
   }
   if (leaving_) DrawUpLegacy();
@@ -130,7 +131,7 @@ std::optional<Nanos> Flood::AdvanceDeadline() const {
   for (const Link& link : links_) {
     const bool may_be_one_way =
         link.inbound.up() && !link.outbound.up() && !link.inbound.others_wanted();
-    if (may_be_one_way) TakeEarlier(link.inbound_since + kOneWayGrace, &earliest);
+    if (may_be_one_way) TakeEarlier(link.one_way_since + kOneWayGrace, &earliest);
   }
   return earliest;
 }

@@ -43,7 +43,7 @@ class Flood {
   // The link to a neighbour. Errors: the stream has to be closed.
   void OpenOutbound(std::size_t neighbor);
   absl::Status OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now);
-  void CloseOutbound(std::size_t neighbor);
+  void CloseOutbound(std::size_t neighbor, Nanos now);
 
   // The link from a neighbour. `Identify` finds out who calls with that hello.
   // Errors: PERMISSION_DENIED, no neighbour or meant for another server; else the stream has to be
@@ -93,7 +93,7 @@ class Flood {
   struct Link {
     OutboundLink outbound;
     InboundLink inbound;
-    Nanos inbound_since = 0;
+    Nanos one_way_since = 0;  // if it is
   };
 
   // The neighbour is there, and goes on being there.
