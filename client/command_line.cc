@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cmath>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +13,7 @@ namespace herd::client {
 namespace {
 
 constexpr double kMaxSeconds = 86400;
+constexpr double kLoadSeconds = 5;
 
 // Everything that may be typed, whichever command it is for.
 struct Typed {
@@ -22,6 +25,8 @@ struct Typed {
   WhatsatOptions whatsat;
   StatusOptions status;
   ConfigOptions config;
+  LoadOptions load;
+  double load_seconds = kLoadSeconds;
 };
 
 std::chrono::milliseconds Milliseconds(double seconds) {
@@ -97,6 +102,80 @@ void AddConfig(CLI::App& app, Typed& typed) {
   command.add_option("--check", typed.config.check, "Check a file instead")->type_name("FILE");
 }
 
+// How much, in the order of the help.
+void AddLoadSize(CLI::App& command, LoadPlan& plan, double& seconds) {
+  command.add_option("--connections", plan.connections, "How many, over all servers")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  CLI::Option* const depth =
+      command.add_option("--depth", plan.depth, "Requests each connection sends at once")
+          ->type_name("N")
+          ->check(CLI::Range(1, 100'000))
+          ->capture_default_str();
+  command.add_option("--rate", plan.rate, "Requests/s in all, instead of as fast as they go")
+      ->type_name("R")
+      ->check(CLI::Range(0.001, 1e9))
+      ->excludes(depth);
+  command.add_option("--seconds", seconds, "How long (default 5, without --requests)")
+      ->type_name("S")
+      ->check(CLI::Range(0.001, kMaxSeconds));
+  command.add_option("--requests", plan.requests, "How many requests in all")
+      ->type_name("N")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 60));
+  command.add_option("--threads", plan.threads, "Over which the connections are dealt")
+      ->type_name("N")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  command.add_option("--idle", plan.idle, "Further connections that are only kept open")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1'000'000));
+}
+
+// What is said.
+void AddLoadMix(CLI::App& command, LoadPlan& plan) {
+  command.add_option("--clients", plan.mix.clients, "How many clients speak")
+      ->type_name("N")
+      ->check(CLI::Range(std::uint32_t{1}, kMaxClients))
+      ->capture_default_str();
+  const std::map<std::string, Order> orders = {{"random", Order::kRandom},
+                                               {"sequential", Order::kSequential}};
+  command.add_option("--order", plan.mix.order, "random (default) or sequential: who speaks next")
+      ->type_name("ORDER")
+      ->transform(CLI::CheckedTransformer(orders).description(""));
+  command.add_option("--whatsat", plan.mix.question_share, "Share of WHATSATs, 0 to 1 (default 0)")
+      ->type_name("SHARE")
+      ->check(CLI::Range(0.0, 1.0));
+  command.add_option("--radius", plan.question.radius_km, "Of a WHATSAT, kilometres")
+      ->type_name("KM")
+      ->capture_default_str();
+  command.add_option("--bound", plan.question.bound, "Of a WHATSAT")
+      ->type_name("N")
+      ->capture_default_str();
+  command.add_option("--verify", plan.verify_every, "Compare each EVERYth reply byte for byte")
+      ->type_name("EVERY")
+      ->capture_default_str();
+}
+
+void AddLoad(CLI::App& app, Typed& typed) {
+  CLI::App& command = *app.add_subcommand("load", "Put a load on servers and measure");
+  command
+      .add_option("--server", typed.load.servers, "A name or HOST:PORT, any number (default: all)")
+      ->type_name("SERVER");
+  AddLoadSize(command, typed.load.plan, typed.load_seconds);
+  AddLoadMix(command, typed.load.plan);
+  command.add_option("--json", typed.load.json, "Write JSON there, \"-\" is standard output")
+      ->type_name("FILE");
+}
+
+// A time that was typed counts; the default only where no number of requests was.
+LoadOptions ChosenLoad(const CLI::App& command, const Typed& typed) {
+  LoadOptions load = typed.load;
+  const bool is_timed = load.plan.requests == 0 || command.count("--seconds") > 0;
+  load.plan.duration = is_timed ? std::llround(typed.load_seconds * 1e9) : 0;
+  return load;
+}
+
 CommandLine Chosen(const CLI::App& app, Typed typed) {
   typed.herd.timeout = Milliseconds(typed.timeout_s);
   typed.status.wait = Milliseconds(typed.wait_s);
@@ -106,6 +185,9 @@ CommandLine Chosen(const CLI::App& app, Typed typed) {
   if (app.got_subcommand("whatsat")) return {typed.herd, typed.whatsat};
   if (app.got_subcommand("send")) return {typed.herd, SendOptions{typed.server}};
   if (app.got_subcommand("status")) return {typed.herd, typed.status};
+  if (app.got_subcommand("load")) {
+    return {typed.herd, ChosenLoad(*app.get_subcommand("load"), typed)};
+  }
   return {typed.herd, typed.config};
 }
 
@@ -120,6 +202,7 @@ std::variant<CommandLine, int> ParseCommandLine(int argc, const char* const* arg
   AddSend(app, typed);
   AddStatus(app, typed);
   AddConfig(app, typed);
+  AddLoad(app, typed);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

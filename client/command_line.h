@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "client/commands/ask.h"
+#include "client/commands/load.h"
 #include "client/commands/status.h"
 #include "client/commands/target.h"
 
@@ -22,7 +23,8 @@ struct ConfigOptions {
 
 struct CommandLine {
   HerdOptions herd;
-  std::variant<IamatOptions, WhatsatOptions, SendOptions, StatusOptions, ConfigOptions> command;
+  std::variant<IamatOptions, WhatsatOptions, SendOptions, StatusOptions, ConfigOptions, LoadOptions>
+      command;
 };
 
 // What to run, or the exit status when there is nothing to run: help was asked for and printed, or
