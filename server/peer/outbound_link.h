@@ -75,6 +75,8 @@ class OutboundLink {
 
   // The stream is open and the neighbour has said how far it has everything.
   bool up() const { return up_; }
+  // The neighbour's run that the stream leads to, once it is up.
+  std::uint64_t neighbor_start_ns() const { return neighbor_start_ns_; }
   // How far the neighbour has that origin, by its own word.
   Sequence Acknowledged(OriginIndex origin) const;
   // The same, or as it showed by sending it.

@@ -110,7 +110,7 @@ void OutboundStream::FinishIfQuiet() {
 void OutboundStream::OnFinished(bool) {
   --outstanding_;
   if (!hurried_ || noted_up_) NoteDown();
-  flood_->CloseOutbound(neighbor_);
+  flood_->CloseOutbound(neighbor_, MonotonicNow());
   attempt_.reset();
   if (stopping_) return;
   hurried_ ? Open() : Pause();

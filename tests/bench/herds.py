@@ -20,13 +20,13 @@ MARK_SECONDS = 1  # A mark made before a link was up is not flooded over it, so 
 ANY_CORE = None
 
 
-class OurHerd:
-    """Five running servers of ours, linked as in the built-in herd."""
+class Herd:
+    """Running servers of ours, and what links them: name to neighbors."""
 
-    def __init__(self, session, stage, flags=(), name="herd-server x 5"):
+    def __init__(self, session, stage, edges, flags=(), name="herd-server"):
         self.session = session
         self.name = name
-        self.path, self.config = systems.herd_file(stage, EDGES)
+        self.path, self.config = systems.herd_file(stage, edges)
         self.stage = stage
         self.flags = flags
         self.servers = [self.start(each) for each in self.config["servers"]]
@@ -66,6 +66,13 @@ class OurHerd:
                 return elapsed
             if elapsed > CONVERGED_SECONDS:
                 raise BenchError(f"the herd did not converge within {CONVERGED_SECONDS} seconds")
+
+
+class OurHerd(Herd):
+    """Five, linked as in the built-in herd."""
+
+    def __init__(self, session, stage, flags=(), name="herd-server x 5"):
+        super().__init__(session, stage, EDGES, flags, name)
 
 
 class AsyncioHerd:

@@ -43,6 +43,13 @@ def cpu_seconds(pids):
     return nanoseconds / 1e9
 
 
+def thread_cpu_seconds(pid, name):
+    """Of the process's threads of that name."""
+    tasks = f"/proc/{pid}/task"
+    return sum(int(read(f"{tasks}/{task}/schedstat").split()[0]) for task in os.listdir(tasks)
+               if read(f"{tasks}/{task}/comm").strip() == name) / 1e9
+
+
 def resident_bytes(pid):
     return int(re.search(r"^VmRSS:\s+(\d+) kB", read(f"/proc/{pid}/status"), re.M)[1]) * 1024
 

@@ -58,7 +58,8 @@ class Processes(unittest.TestCase):
     def test_are_charged_for_the_cpu_of_their_children(self):
         process = self.start(
             "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c',"
-            "'while True: pass']); print('listening on 127.0.0.1:1', flush=True); time.sleep(60)")
+            "'import time\\nwhile time.process_time() < 30: pass']);"
+            "print('listening on 127.0.0.1:1', flush=True); time.sleep(60)")
         process.listening_port()
         children = machine.process_tree(process.pid)[1:]
         deadline = time.monotonic() + 30

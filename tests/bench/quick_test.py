@@ -55,11 +55,19 @@ class Quick(unittest.TestCase):
 
     def test_latency_is_measured_at_each_rate_and_at_the_far_end(self):
         runs = self.run_through("latency")["runs"]
-        self.assertEqual(len([run for run in runs if run.get("target_rate")]), 3 * 4)
-        for run in runs[:-1]:
+        at_rates = [run for run in runs if run.get("target_rate")]
+        self.assertEqual(len(at_rates), 3 * 4)
+        for run in at_rates:
             self.assertEqual(run["errors"], {})
             self.assertGreater(run["p50_us"], 0)
+        self.assertEqual(len([run for run in at_rates if "round_trips" in run]), 3)
         self.assertEqual(len(runs[-1]["delays_us"]), 5)
+        self.assertGreater(runs[-1]["round_trips"], 0)
+
+    def test_a_link_is_measured_beside_a_bare_stream(self):
+        for run in self.run_through("link")["runs"]:
+            self.assertGreater(run["sent_us"], 0)
+            self.assertGreater(run["received_us"], 0)
 
     def test_a_server_catches_up_under_load(self):
         usual, meanwhile = self.run_through("catchup")["runs"]

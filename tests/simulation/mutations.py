@@ -11,6 +11,8 @@ mutation.h breaks what surrounds that code instead.
 """
 
 import argparse
+import filecmp
+import os
 import pathlib
 import re
 import shutil
@@ -21,6 +23,7 @@ from typing import NamedTuple
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COPIED = ["CMakeLists.txt", "CMakePresets.json", "proto", "server", "frontend", "client", "tests"]
+UNBROKEN_SEEDS = 500
 MOST_SECONDS = 900  # of one run; a mutation may make a herd talk for ever
 
 
@@ -128,14 +131,19 @@ def restore(mutation, source):
         shutil.copyfile(ROOT / "server" / edit.file, source / "server" / edit.file)
 
 
+def refresh(source, target):
+    """Copies what differs, with a new time: an old one would hide the file from ninja."""
+    if not (os.path.exists(target) and filecmp.cmp(source, target, shallow=False)):
+        shutil.copyfile(source, target)
+
+
 def make_copy(source):
     source.mkdir(parents=True, exist_ok=True)
     for name in COPIED:
-        target = source / name
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, target, dirs_exist_ok=True)
+            shutil.copytree(ROOT / name, source / name, copy_function=refresh, dirs_exist_ok=True)
         else:
-            shutil.copy2(ROOT / name, target)
+            refresh(ROOT / name, source / name)
 
 
 def run(command, **options):
@@ -148,14 +156,24 @@ def must(command):
         raise SystemExit(done.stdout[-4000:] + done.stderr[-4000:])
 
 
+def build_and_run(build, *options):
+    must(["ninja", "-C", build, "herd-simulation"])
+    return run([build / "bin" / "herd-simulation", *options], timeout=MOST_SECONDS)
+
+
+def expect_unbroken(build):
+    """Else whatever is found would prove nothing."""
+    done = build_and_run(build, "--seeds", str(UNBROKEN_SEEDS))
+    if done.returncode != 0:
+        raise SystemExit(f"mutations.py: already the unbroken code has violations:\n{done.stdout}")
+
+
 def find(mutation, source, build, seeds):
     """What the simulation says of a herd with that mutation: (whether it was found, in words)."""
     apply(mutation, source)
     try:
-        must(["ninja", "-C", build, "herd-simulation"])
-        program = build / "bin" / "herd-simulation"
         of = ["--of", mutation.breaks] if mutation.breaks else []
-        done = run([program, "--seeds", str(seeds), "--until-violated", *of], timeout=MOST_SECONDS)
+        done = build_and_run(build, "--seeds", str(seeds), "--until-violated", *of)
     except subprocess.TimeoutExpired:
         return False, f"nothing in {MOST_SECONDS} s"
     finally:
@@ -187,6 +205,7 @@ def main():
     make_copy(source)
     must(["cmake", "-S", source, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
           "-DCMAKE_CXX_FLAGS_RELEASE=-O2 -w"])
+    expect_unbroken(build)
     missed = 0
     for mutation in chosen:
         begin = time.monotonic()
