@@ -94,14 +94,15 @@ class Flood {
     OutboundLink outbound;
     InboundLink inbound;
     Nanos one_way_since = 0;  // if it is
+    // By origin: what the neighbour had while it stayed; it left in order since, if it is gone.
+    VersionVector handed_over;
   };
 
   // The neighbour is there, and goes on being there.
-  bool IsStaying(const Link& link) const { return link.outbound.up() && !link.inbound.leaving(); }
-  // If it goes on being there, it may be in sync.
-  void NoteAcknowledged(std::size_t neighbor, Nanos now);
+  static bool IsStaying(const Link& link);
   void DrawUpLegacy();
-  void NoteHandedOver(OriginIndex origin, Sequence through);
+  static void NoteHandedOver(Link& link, OriginIndex origin, Sequence through);
+  bool IsHandedOver(OriginIndex origin, Sequence through) const;
   void TellParents();
 
   const std::string own_name_;
@@ -117,7 +118,6 @@ class Flood {
   // What there was when the last of those that know got to know that this server leaves.
   std::optional<VersionVector> legacy_;
   std::ptrdiff_t knowing_ = 0;
-  VersionVector handed_over_;  // by origin: what some neighbour that stays has, or had
 };
 
 }  // namespace herd::peer

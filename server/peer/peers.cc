@@ -74,14 +74,16 @@ Peers::Peers(Store* store, const Options& options)
       states_(options.neighbors.size()) {}
 
 Peers::~Peers() {
-  if (thread_.joinable()) {
-    Stop();
-  } else if (queue_ != nullptr) {
-    queue_->Shutdown();
-    void* tag;
-    bool ok;
-    while (queue_->Next(&tag, &ok)) {
-    }
+  if (thread_.joinable()) Stop();
+  {
+    absl::MutexLock lock(&mutex_);
+    if (stopping_ || queue_ == nullptr) return;
+  }
+  // It never began to listen.
+  queue_->Shutdown();
+  void* tag;
+  bool ok;
+  while (queue_->Next(&tag, &ok)) {
   }
 }
 
