@@ -7,7 +7,7 @@ usage: ./herd bench [NAME...] [--quick] [--rounds N] [--seconds S] [--json FILE]
 
 import argparse
 import datetime
-import importlib
+import importlib.util
 import os
 import re
 import shlex
@@ -60,6 +60,8 @@ def parse(words):
     unknown = [name for name in options.names if name not in known]
     if unknown:
         parser.error(f"there is no bench {unknown[0]}; there are {', '.join(known)}")
+    if options.pictures and importlib.util.find_spec("matplotlib") is None:
+        parser.error("--pictures needs matplotlib for this Python; Debian's is python3-matplotlib")
     options.names = options.names or ALL
     options.rounds = options.rounds or (1 if options.quick else 3)
     options.seconds = options.seconds or (0.2 if options.quick else 3.0)
@@ -161,9 +163,8 @@ def main(words):
         if options.json:
             write(options.json, reports.to_json(facts, report, session.runs))
         if options.pictures:
-            import pictures  # Needs matplotlib, which not everyone has.
-            pictures.draw(session.runs, facts, options.pictures, report)
-    except (BenchError, ImportError) as error:
+            importlib.import_module("pictures").draw(session.runs, facts, options.pictures, report)
+    except BenchError as error:
         report.say(f"bench: {error}")
         return 2
     if broken:
