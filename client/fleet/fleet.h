@@ -13,7 +13,7 @@ namespace herd::client {
 
 struct FleetOutcome {
   FleetTally tally;
-  // From the first report to the last answer.
+  // From the first report to the last, or to the last answer if that is later.
   double seconds = 0;
   // Somebody pressed Ctrl-C.
   bool interrupted = false;

@@ -46,7 +46,7 @@ class FleetThread {
   // After Run.
   const FleetTally& tally() const { return tally_; }
   const ServerWatch& watch() const { return watch_; }
-  // From the first report to the last answer.
+  // From the first report to the last, or to the last answer if that is later.
   Nanos elapsed() const { return last_answer_ - start_; }
 
  private:
@@ -55,7 +55,8 @@ class FleetThread {
   void Tick(Nanos now);
   void NoteAnswers(Nanos now);
   void Publish() ABSL_LOCKS_EXCLUDED(mutex_);
-  bool IsOver(Nanos now) const { return is_stopped_ || now >= end_; }
+  // However late it is, every report that is due before the end is made.
+  bool IsOver() const { return is_stopped_ || phones_.next() >= end_; }
   bool IsGivenUp(Nanos now) const;
 
   const FleetPlan& plan_;
