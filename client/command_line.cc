@@ -13,6 +13,7 @@ namespace herd::client {
 namespace {
 
 constexpr double kMaxSeconds = 86400;
+constexpr double kMaxFleetSeconds = 1e9;
 constexpr double kLoadSeconds = 5;
 
 // Everything that may be typed, whichever command it is for.
@@ -27,6 +28,11 @@ struct Typed {
   ConfigOptions config;
   LoadOptions load;
   double load_seconds = kLoadSeconds;
+  FleetOptions fleet;
+  double fleet_seconds = 0;
+  double interval_s = 1;
+  double patience_s = 2;
+  double radius_km = 10;
 };
 
 std::chrono::milliseconds Milliseconds(double seconds) {
@@ -178,6 +184,64 @@ LoadOptions ChosenLoad(const CLI::App& command, const Typed& typed) {
   return load;
 }
 
+void AddFleetHerd(CLI::App& command, Typed& typed) {
+  command
+      .add_option("--server", typed.fleet.servers, "A name or HOST:PORT, any number (default: all)")
+      ->type_name("SERVER");
+  command.add_option("--connections", typed.fleet.plan.connections, "That the phones share")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  command
+      .add_option("--patience", typed.patience_s,
+                  "How long a server may be silent before its phones go to another")
+      ->type_name("S")
+      ->check(CLI::Range(0.001, kMaxSeconds))
+      ->capture_default_str();
+}
+
+void AddFleetPhones(CLI::App& command, Typed& typed) {
+  FleetPlan& plan = typed.fleet.plan;
+  command.add_option("--phones", plan.phones, "How many")
+      ->type_name("N")
+      ->check(CLI::Range(1, 10'000'000))
+      ->capture_default_str();
+  command.add_option("--interval", typed.interval_s, "Seconds between two reports of a phone")
+      ->type_name("S")
+      ->check(CLI::Range(0.001, kMaxSeconds))
+      ->capture_default_str();
+  command.add_option("--seconds", typed.fleet_seconds, "How long (default: until Ctrl-C)")
+      ->type_name("S")
+      ->check(CLI::Range(0.001, kMaxFleetSeconds));
+  command.add_option("--center", typed.fleet.center, "Of the city (default +34.068930-118.445127)")
+      ->type_name("PLACE");
+  command.add_option("--radius-km", typed.radius_km, "Of the city")
+      ->type_name("KM")
+      ->check(CLI::Range(0.1, 500.0))
+      ->capture_default_str();
+  command.add_option("--seed", plan.seed, "Decides the ways of all phones")
+      ->type_name("N")
+      ->capture_default_str();
+}
+
+void AddFleet(CLI::App& app, Typed& typed) {
+  CLI::App& command =
+      *app.add_subcommand("fleet", "Let phones move over a city and report to the herd");
+  AddFleetPhones(command, typed);
+  AddFleetHerd(command, typed);
+  command.add_option("--json", typed.fleet.json, "Write JSON there, \"-\" is standard output")
+      ->type_name("FILE");
+}
+
+FleetOptions ChosenFleet(const Typed& typed) {
+  FleetOptions fleet = typed.fleet;
+  fleet.plan.interval = std::llround(typed.interval_s * 1e9);
+  fleet.plan.duration = std::llround(typed.fleet_seconds * 1e9);
+  fleet.plan.patience = std::llround(typed.patience_s * 1e9);
+  fleet.plan.radius_m = typed.radius_km * 1000;
+  return fleet;
+}
+
 CommandLine Chosen(const CLI::App& app, Typed typed) {
   typed.herd.timeout = Milliseconds(typed.timeout_s);
   typed.status.wait = Milliseconds(typed.wait_s);
@@ -190,6 +254,7 @@ CommandLine Chosen(const CLI::App& app, Typed typed) {
   if (app.got_subcommand("load")) {
     return {typed.herd, ChosenLoad(*app.get_subcommand("load"), typed)};
   }
+  if (app.got_subcommand("fleet")) return {typed.herd, ChosenFleet(typed)};
   return {typed.herd, typed.config};
 }
 
@@ -205,6 +270,7 @@ std::variant<CommandLine, int> ParseCommandLine(int argc, const char* const* arg
   AddStatus(app, typed);
   AddConfig(app, typed);
   AddLoad(app, typed);
+  AddFleet(app, typed);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

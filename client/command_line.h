@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "client/commands/ask.h"
+#include "client/commands/fleet.h"
 #include "client/commands/load.h"
 #include "client/commands/status.h"
 #include "client/commands/target.h"
@@ -23,7 +24,8 @@ struct ConfigOptions {
 
 struct CommandLine {
   HerdOptions herd;
-  std::variant<IamatOptions, WhatsatOptions, SendOptions, StatusOptions, ConfigOptions, LoadOptions>
+  std::variant<IamatOptions, WhatsatOptions, SendOptions, StatusOptions, ConfigOptions, LoadOptions,
+               FleetOptions>
       command;
 };
 

@@ -4,6 +4,7 @@
 #include "client/command_line.h"
 #include "client/commands/ask.h"
 #include "client/commands/config.h"
+#include "client/commands/fleet.h"
 #include "client/commands/load.h"
 #include "client/commands/send.h"
 #include "client/commands/status.h"
@@ -19,6 +20,7 @@ struct Runner {
   int operator()(const SendOptions& options) const { return RunSend(herd, options.server); }
   int operator()(const StatusOptions& options) const { return RunStatus(herd, options); }
   int operator()(const LoadOptions& options) const { return RunLoadCommand(herd, options); }
+  int operator()(const FleetOptions& options) const { return RunFleetCommand(herd, options); }
   int operator()(const ConfigOptions& options) const {
     return options.check.has_value() ? RunConfigCheck(*options.check) : RunConfig(herd);
   }

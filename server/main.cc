@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -11,6 +12,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/synchronization/mutex.h"
 #include "frontend/places/api_key.h"
 #include "frontend/places/google_places.h"
 #include "server/config/herd_config.h"
@@ -138,6 +140,16 @@ absl::Status CheckName(const herd::config::HerdConfig& herd, const std::string& 
                                           "the herd has ", absl::StrJoin(names, ", ")));
 }
 
+// Both are measured: of a herd's work under load they take away two fifths.
+void TuneLibraries() {
+  // Debian builds Abseil with its debug checks, of which this is the dear one: a graph of all locks
+  // that is walked at each of them.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  // gRPC's default lets a thread that waits for anything take in what all others wait for, and wake
+  // them. A server has few connections to other servers; with poll each thread looks at its own.
+  setenv("GRPC_POLL_STRATEGY", "poll", 0);
+}
+
 int Serve(const Flags& flags) {
   const absl::StatusOr<herd::config::HerdConfig> herd =
       flags.config_file.empty() ? herd::config::DefaultHerdConfig()
@@ -147,6 +159,7 @@ int Serve(const Flags& flags) {
   if (absl::Status status = CheckName(*herd, flags.server); !status.ok()) return Fail(status);
   if (flags.check_config) return 0;
 
+  TuneLibraries();
   const sigset_t signals = BlockSignals();
   RaiseDescriptorLimit();
   if (absl::Status status = herd::log::Open(flags.log_file); !status.ok()) return Fail(status);

@@ -18,24 +18,6 @@
 namespace herd::client {
 namespace {
 
-absl::StatusOr<std::vector<Door>> FindDoors(const std::vector<LoadServer>& servers) {
-  std::vector<Door> doors;
-  for (const LoadServer& server : servers) {
-    absl::StatusOr<std::vector<Address>> addresses = Resolve(server.endpoint);
-    if (!addresses.ok()) return addresses.status();
-    doors.push_back({.name = server.name, .addresses = *std::move(addresses)});
-  }
-  return doors;
-}
-
-// As many connections as the system lets this user have.
-void AllowAllDescriptors() {
-  rlimit limit = {};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 class Load {
  public:
   Load(const LoadPlan& plan, std::vector<Door> doors);
@@ -134,6 +116,23 @@ LoadOutcome Load::Sum() const {
 }
 
 }  // namespace
+
+absl::StatusOr<std::vector<Door>> FindDoors(const std::vector<LoadServer>& servers) {
+  std::vector<Door> doors;
+  for (const LoadServer& server : servers) {
+    absl::StatusOr<std::vector<Address>> addresses = Resolve(server.endpoint);
+    if (!addresses.ok()) return addresses.status();
+    doors.push_back({.name = server.name, .addresses = *std::move(addresses)});
+  }
+  return doors;
+}
+
+void AllowAllDescriptors() {
+  rlimit limit = {};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 absl::StatusOr<LoadOutcome> RunLoad(const LoadPlan& plan) {
   AllowAllDescriptors();

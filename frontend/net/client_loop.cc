@@ -1,5 +1,6 @@
 #include "frontend/net/client_loop.h"
 
+#include <pthread.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -28,6 +29,7 @@ void ClientLoop::Stop() {
 }
 
 void ClientLoop::Run() {
+  pthread_setname_np(pthread_self(), "herd-clients");
   loop_.Watch(listener_.get(), this, true, false);
   loop_.Run();
   if (listener_.valid()) loop_.Unwatch(listener_.get(), this);

@@ -134,7 +134,11 @@ void Connection::SendUnsent() {
 
 void Connection::Settle() {
   if (closed_) return;
-  if (session_.finished() && unsent_.empty()) return at_end_ ? Close() : Linger();
+  if (session_.finished() && unsent_.empty()) {
+    // While nothing is left unread, closing does not make the kernel throw the replies away.
+    const bool read_all = at_end_ || (leaving_ && ReadableBytes(socket_) == 0);
+    return read_all ? Close() : Linger();
+  }
   Watch();
 }
 

@@ -1,7 +1,9 @@
 #include "frontend/text/command.h"
 
 #include <array>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 
 #include "server/state/decimal.h"
@@ -15,6 +17,28 @@ constexpr std::uint64_t kMaxBound = 20;
 constexpr std::size_t kMetresDigits = 3;  // a kilometre's decimals that are whole metres
 
 bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// How many of 8 characters come before the first that is a space or less; 8: none is.
+std::size_t BeforeControl(const char* text) {
+  static_assert(std::endian::native == std::endian::little);
+  std::uint64_t word;
+  std::memcpy(&word, text, sizeof(word));
+  // The top bit of a byte less than 0x21. A borrow reaches only what stands behind such a byte.
+  const std::uint64_t less = (word - 0x2121212121212121) & ~word & 0x8080808080808080;
+  return static_cast<std::size_t>(std::countr_zero(less)) / 8;
+}
+
+const char* EndOfField(const char* at, const char* end) {
+  while (end - at >= 8) {
+    const std::size_t before = BeforeControl(at);
+    at += before;
+    if (before == 8) continue;
+    if (IsSpace(*at)) return at;
+    ++at;
+  }
+  while (at != end && !IsSpace(*at)) ++at;
+  return at;
+}
 
 // At most one field more than any command has, so that a longer line shows.
 struct Fields {
@@ -30,7 +54,7 @@ Fields SplitFields(std::string_view line) {
     while (at != end && IsSpace(*at)) ++at;
     if (at == end) break;
     const char* const begin = at;
-    while (at != end && !IsSpace(*at)) ++at;
+    at = EndOfField(at, end);
     fields.at[fields.count++] = {begin, static_cast<std::size_t>(at - begin)};
   }
   return fields;

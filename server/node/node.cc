@@ -86,6 +86,7 @@ absl::Status Node::Open(const config::ServerConfig& self) {
   if (!front_door.ok()) return front_door.status();
   front_door_ = *std::move(front_door);
   open_door_.store(front_door_.get());
+  OnAcknowledged();  // what was said while there was a door already, but nobody knew of it
 
   auto operator_server = OperatorServer::Start(HostPort(options_.listen, self.operator_port),
                                                [this] { return Describe(); });

@@ -36,7 +36,7 @@ absl::Status Flood::OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now) {
   for (const OriginIndex origin : link.outbound.announced()) {
     const Sequence through = link.outbound.Acknowledged(origin);
     parents_.OnAnnounced(neighbor, origin, through, vector_, now);
-    if (IsStaying(link)) NoteHandedOver(origin, through);
+    if (IsStaying(link)) NoteHandedOver(link, origin, through);
   }
   if (link.outbound.Differs(vector_, digest_)) {
     ++divergences_;
@@ -49,8 +49,19 @@ absl::Status Flood::OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now) {
   return absl::OkStatus();
 }
 
-void Flood::CloseOutbound(std::size_t neighbor) {
-  links_[neighbor].outbound.Close();
+bool Flood::IsStaying(const Link& link) {
+  // It may have left, and be back as another run that has not called yet.
+  const bool leaves = link.inbound.leaving() &&
+                      link.inbound.neighbor_start_ns() == link.outbound.neighbor_start_ns();
+  return link.outbound.up() && !leaves;
+}
+
+void Flood::CloseOutbound(std::size_t neighbor, Nanos now) {
+  Link& link = links_[neighbor];
+  if (link.outbound.up()) link.one_way_since = now;
+  // What it had may be gone with it.
+  if (IsStaying(link)) link.handed_over.clear();
+  link.outbound.Close();
   in_sync_.OnDown(neighbor);
   parents_.OnSilent(neighbor);
 }
@@ -70,7 +81,7 @@ absl::StatusOr<std::size_t> Flood::Identify(const v1::Hello& hello) const {
 absl::Status Flood::OpenInbound(std::size_t neighbor, const v1::Hello& hello, Nanos now) {
   Link& link = links_[neighbor];
   if (absl::Status status = link.inbound.Open(hello); !status.ok()) return status;
-  link.inbound_since = now;
+  link.one_way_since = now;
   store_->ReadVector(&vector_, &digest_);
   parents_.OnUp(neighbor, link.inbound.neighbor_origin(), vector_, now);
   TellParents();
@@ -83,7 +94,7 @@ absl::Status Flood::OnPush(std::size_t neighbor, const v1::Push& push, Nanos now
   const absl::Status status = link.inbound.OnPush(push, [&](OriginIndex origin, Sequence through) {
     link.outbound.NeighborHas(run, origin, through);
     parents_.OnDelivered(neighbor, origin, now);
-    if (IsStaying(link)) NoteHandedOver(origin, through);
+    if (IsStaying(link)) NoteHandedOver(link, origin, through);
   });
   if (link.inbound.leaving()) in_sync_.OnDown(neighbor);
   return status;
@@ -101,7 +112,7 @@ std::vector<std::size_t> Flood::Advance(Nanos now) {
   in_sync_.OnMade(vector_[Store::kOwnOrigin], now);
   parents_.Repair(vector_, now);
   for (Link& link : links_) {
-    const bool one_way = !link.outbound.up() && now >= link.inbound_since + kOneWayGrace;
+    const bool one_way = !link.outbound.up() && now >= link.one_way_since + kOneWayGrace;
     link.inbound.WantOthers(one_way);
   }
   if (leaving_) DrawUpLegacy();
@@ -122,7 +133,7 @@ std::optional<Nanos> Flood::AdvanceDeadline() const {
   for (const Link& link : links_) {
     const bool may_be_one_way =
         link.inbound.up() && !link.outbound.up() && !link.inbound.others_wanted();
-    if (may_be_one_way) TakeEarlier(link.inbound_since + kOneWayGrace, &earliest);
+    if (may_be_one_way) TakeEarlier(link.one_way_since + kOneWayGrace, &earliest);
   }
   return earliest;
 }
@@ -160,15 +171,20 @@ bool Flood::HasLeft() const {
   }
   if (all_leave) return true;
   for (std::size_t origin = 0; origin < legacy_->size(); ++origin) {
-    const Sequence handed_over = origin < handed_over_.size() ? handed_over_[origin] : 0;
-    if (handed_over < (*legacy_)[origin]) return false;
+    if (!IsHandedOver(static_cast<OriginIndex>(origin), (*legacy_)[origin])) return false;
   }
   return true;
 }
 
-void Flood::NoteHandedOver(OriginIndex origin, Sequence through) {
-  if (origin >= handed_over_.size()) handed_over_.resize(origin + std::size_t{1});
-  handed_over_[origin] = std::max(handed_over_[origin], through);
+bool Flood::IsHandedOver(OriginIndex origin, Sequence through) const {
+  return through == 0 || std::any_of(links_.begin(), links_.end(), [&](const Link& link) {
+           return origin < link.handed_over.size() && link.handed_over[origin] >= through;
+         });
+}
+
+void Flood::NoteHandedOver(Link& link, OriginIndex origin, Sequence through) {
+  if (origin >= link.handed_over.size()) link.handed_over.resize(origin + std::size_t{1});
+  link.handed_over[origin] = std::max(link.handed_over[origin], through);
 }
 
 bool Flood::IsAcknowledged(const Version& version) const {

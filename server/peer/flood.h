@@ -43,7 +43,7 @@ class Flood {
   // The link to a neighbour. Errors: the stream has to be closed.
   void OpenOutbound(std::size_t neighbor);
   absl::Status OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now);
-  void CloseOutbound(std::size_t neighbor);
+  void CloseOutbound(std::size_t neighbor, Nanos now);
 
   // The link from a neighbour. `Identify` finds out who calls with that hello.
   // Errors: PERMISSION_DENIED, no neighbour or meant for another server; else the stream has to be
@@ -74,6 +74,8 @@ class Flood {
   bool HasLeft() const;
 
   bool IsInSync(std::size_t neighbor) const { return in_sync_.Contains(neighbor); }
+  // Somebody's answer is due, and its deadline known: what is made meanwhile waits no longer.
+  bool IsWaiting() const { return in_sync_.Deadline().has_value(); }
   // Through where the neighbours in sync have this server's own updates; kMaxSequence if none is.
   Sequence Acknowledged() const { return in_sync_.Acknowledged(); }
   // Whether all neighbours in sync have that update, of whatever origin.
@@ -91,13 +93,16 @@ class Flood {
   struct Link {
     OutboundLink outbound;
     InboundLink inbound;
-    Nanos inbound_since = 0;
+    Nanos one_way_since = 0;  // if it is
+    // By origin: what the neighbour had while it stayed; it left in order since, if it is gone.
+    VersionVector handed_over;
   };
 
   // The neighbour is there, and goes on being there.
-  bool IsStaying(const Link& link) const { return link.outbound.up() && !link.inbound.leaving(); }
+  static bool IsStaying(const Link& link);
   void DrawUpLegacy();
-  void NoteHandedOver(OriginIndex origin, Sequence through);
+  static void NoteHandedOver(Link& link, OriginIndex origin, Sequence through);
+  bool IsHandedOver(OriginIndex origin, Sequence through) const;
   void TellParents();
 
   const std::string own_name_;
@@ -113,7 +118,6 @@ class Flood {
   // What there was when the last of those that know got to know that this server leaves.
   std::optional<VersionVector> legacy_;
   std::ptrdiff_t knowing_ = 0;
-  VersionVector handed_over_;  // by origin: what some neighbour that stays has, or had
 };
 
 }  // namespace herd::peer

@@ -175,10 +175,11 @@ bool OutboundLink::NextPush(const VersionVector& vector, v1::Push* push) {
     push->mutable_hello()->set_start_ns(own_.start_ns);
     return hello_sent_ = true;
   }
-  if (!up_ || pushes_sent_ - pushes_acknowledged_ >= kMaxPushesUnderWay) return false;
-  AddRanges(vector, push);
-  AddAwaited(push);
+  if (!up_) return false;
   const bool tell_leave = leaving_ && leave_sent_at_push_ == 0;
+  if (!tell_leave && !MayPush()) return false;
+  last_push_full_ = !AddRanges(vector, push);
+  AddAwaited(push);
   if (push->ranges().empty() && push->awaited().empty() && !tell_leave) return false;
   ++pushes_sent_;
   if (tell_leave) {
@@ -188,18 +189,29 @@ bool OutboundLink::NextPush(const VersionVector& vector, v1::Push* push) {
   return true;
 }
 
-void OutboundLink::AddRanges(const VersionVector& vector, v1::Push* push) {
+bool OutboundLink::MayPush() const {
+  const std::uint64_t under_way = pushes_sent_ - pushes_acknowledged_;
+  return under_way == 0 || (last_push_full_ && under_way < kMaxPushesUnderWay);
+}
+
+bool OutboundLink::AddRanges(const VersionVector& vector, v1::Push* push) {
   std::size_t updates = 0;
   std::size_t bytes = 0;
   if (next_origin_ >= vector.size()) next_origin_ = 0;
+  if (covered_.size() < vector.size()) covered_.resize(vector.size());
+  const std::size_t after = vector.size() - next_origin_;
   for (std::size_t i = 0; i < vector.size(); ++i) {
-    const auto origin = static_cast<OriginIndex>((next_origin_ + i) % vector.size());
-    const bool wanted = IsEager(origin) || At(covered_, origin) < At(repair_through_, origin);
-    if (vector[origin] <= At(covered_, origin) || !wanted) continue;
+    const auto origin = static_cast<OriginIndex>(i < after ? next_origin_ + i : i - after);
+    if (vector[origin] <= covered_[origin] || !IsWanted(origin)) continue;
     if (AddRange(origin, push, &updates, &bytes)) continue;
     next_origin_ = static_cast<OriginIndex>(origin + 1);
-    break;
+    return false;
   }
+  return true;
+}
+
+bool OutboundLink::IsWanted(OriginIndex origin) {
+  return IsEager(origin) || covered_[origin] < At(repair_through_, origin);
 }
 
 void OutboundLink::AddAwaited(v1::Push* push) {

@@ -25,7 +25,8 @@ class OutboundLink {
   // Bounds of one push: what the neighbour's lock is held for, and gRPC's message size.
   static constexpr std::size_t kMaxUpdatesPerPush = 512;
   static constexpr std::size_t kMaxBytesPerPush = std::size_t{1} << 20;
-  // Pushes under way, not acknowledged.
+  // Pushes under way, not acknowledged. Only a full one is followed by another before it has been
+  // acknowledged: on a quiet link an update leaves at once, on a busy one updates gather meanwhile.
   static constexpr std::uint64_t kMaxPushesUnderWay = 32;
 
   // `own` is this run of this server, `neighbor` a name in the configuration. `store` outlives the
@@ -69,8 +70,13 @@ class OutboundLink {
     return leave_sent_at_push_ != 0 && pushes_acknowledged_ >= leave_sent_at_push_;
   }
 
+  // NextPush will have something, should the store have something new that the neighbour wants.
+  bool is_ready() const { return up_ && MayPush(); }
+
   // The stream is open and the neighbour has said how far it has everything.
   bool up() const { return up_; }
+  // The neighbour's run that the stream leads to, once it is up.
+  std::uint64_t neighbor_start_ns() const { return neighbor_start_ns_; }
   // How far the neighbour has that origin, by its own word.
   Sequence Acknowledged(OriginIndex origin) const;
   // The same, or as it showed by sending it.
@@ -82,6 +88,7 @@ class OutboundLink {
   std::uint64_t Lag(const VersionVector& vector) const;
 
  private:
+  bool MayPush() const;
   // Adds a range of that origin. False: the push is full.
   bool AddRange(OriginIndex origin, v1::Push* push, std::size_t* updates, std::size_t* bytes);
   absl::StatusOr<OriginIndex> Find(std::uint32_t number) const;
@@ -89,7 +96,10 @@ class OutboundLink {
   void CountAsCovered(OriginIndex origin, Sequence through);
   void NoteHas(OriginIndex origin, Sequence through);
   absl::Status Turn(const google::protobuf::RepeatedField<std::uint32_t>& numbers, v1::Mode mode);
-  void AddRanges(const VersionVector& vector, v1::Push* push);
+  // False: the push is full.
+  bool AddRanges(const VersionVector& vector, v1::Push* push);
+  // It is pushed as it comes, or is being repaired. Only of an origin in `covered_`.
+  bool IsWanted(OriginIndex origin);
   void AddAwaited(v1::Push* push);
 
   Store* const store_;
@@ -112,6 +122,7 @@ class OutboundLink {
   VersionVector covered_;        // what it has or what is on its way to it
   std::uint64_t pushes_sent_ = 0;
   std::uint64_t pushes_acknowledged_ = 0;
+  bool last_push_full_ = false;
   // By OriginIndex: rewinds that answer pushes up to this one have been heeded.
   std::vector<std::uint64_t> rewound_at_push_;
   std::optional<std::uint64_t> digest_;           // of the neighbour's map

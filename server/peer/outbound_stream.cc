@@ -22,14 +22,18 @@ constexpr auto kLastingLink = std::chrono::seconds(2);
 
 OutboundStream::OutboundStream(Flood* flood, std::size_t neighbor, const std::string& target,
                                grpc::CompletionQueue* queue)
-    : flood_(flood),
-      neighbor_(neighbor),
-      target_(target),
-      queue_(queue),
-      stub_(v1::Propagate::NewStub(grpc::CreateCustomChannel(
-          target, grpc::InsecureChannelCredentials(), NeighborChannelArguments()))) {}
+    : flood_(flood), neighbor_(neighbor), target_(target), queue_(queue) {
+  MakeChannel();
+}
+
+void OutboundStream::MakeChannel() {
+  channel_ = grpc::CreateCustomChannel(target_, grpc::InsecureChannelCredentials(),
+                                       NeighborChannelArguments());
+  stub_ = v1::Propagate::NewStub(channel_);
+}
 
 void OutboundStream::Open() {
+  if (std::exchange(hurried_, false)) MakeChannel();
   attempt_ = std::make_unique<Attempt>();
   // While the neighbour is away the attempt lies in wait for it, and the channel connects at its
   // own pace.
@@ -37,6 +41,16 @@ void OutboundStream::Open() {
   attempt_->stream = stub_->PrepareAsyncLink(&attempt_->context, queue_);
   attempt_->stream->StartCall(started_.tag());
   ++outstanding_;
+}
+
+void OutboundStream::Hurry() {
+  if (stopping_ || hurried_ || channel_->GetState(false) == GRPC_CHANNEL_READY) return;
+  hurried_ = true;
+  if (attempt_ != nullptr) {
+    attempt_->context.TryCancel();
+  } else {
+    retry_.Cancel();
+  }
 }
 
 void OutboundStream::OnStarted(bool ok) {
@@ -95,10 +109,14 @@ void OutboundStream::FinishIfQuiet() {
 
 void OutboundStream::OnFinished(bool) {
   --outstanding_;
-  NoteDown();
-  flood_->CloseOutbound(neighbor_);
+  if (!hurried_ || noted_up_) NoteDown();
+  flood_->CloseOutbound(neighbor_, MonotonicNow());
   attempt_.reset();
   if (stopping_) return;
+  hurried_ ? Open() : Pause();
+}
+
+void OutboundStream::Pause() {
   const double pause_ms = std::min(kLongestPauseMs, kFirstPauseMs * (1 << std::min(failures_, 5)));
   ++failures_;
   const auto jittered =
@@ -112,7 +130,7 @@ void OutboundStream::OnFinished(bool) {
 
 void OutboundStream::OnRetry(bool ok) {
   --outstanding_;
-  if (ok && !stopping_) Open();
+  if ((ok || hurried_) && !stopping_) Open();
 }
 
 void OutboundStream::Stop() {

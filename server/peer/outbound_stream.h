@@ -29,6 +29,10 @@ class OutboundStream {
   // Starts the first attempt.
   void Open();
 
+  // The neighbour has just been heard of: if it is still being looked for, it is looked for anew,
+  // at once. An attempt that began while it could not be reached may lie in wait for its time-out.
+  void Hurry();
+
   // Writes the next push if there is one and none is being written.
   void Pump();
 
@@ -58,8 +62,10 @@ class OutboundStream {
   void OnFinished(bool ok);
   void OnRetry(bool ok);
 
+  void MakeChannel();
   void Read();
   void End();
+  void Pause();
   void FinishIfQuiet();
   void NoteUp();
   void NoteDown();
@@ -71,7 +77,8 @@ class OutboundStream {
   const std::size_t neighbor_;
   const std::string target_;
   grpc::CompletionQueue* const queue_;
-  const std::unique_ptr<v1::Propagate::Stub> stub_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::Propagate::Stub> stub_;
 
   std::unique_ptr<Attempt> attempt_;
   v1::Push push_;
@@ -81,6 +88,7 @@ class OutboundStream {
   std::chrono::steady_clock::time_point up_since_;
   absl::BitGen random_;
   bool stopping_ = false;
+  bool hurried_ = false;
   int outstanding_ = 0;
 
   bool noted_up_ = false;

@@ -1,5 +1,7 @@
 #include "server/peer/peers.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -72,18 +74,21 @@ Peers::Peers(Store* store, const Options& options)
       states_(options.neighbors.size()) {}
 
 Peers::~Peers() {
-  if (thread_.joinable()) {
-    Stop();
-  } else if (queue_ != nullptr) {
-    queue_->Shutdown();
-    void* tag;
-    bool ok;
-    while (queue_->Next(&tag, &ok)) {
-    }
+  if (thread_.joinable()) Stop();
+  {
+    absl::MutexLock lock(&mutex_);
+    if (stopping_ || queue_ == nullptr) return;
+  }
+  // It never began to listen.
+  queue_->Shutdown();
+  void* tag;
+  bool ok;
+  while (queue_->Next(&tag, &ok)) {
   }
 }
 
 void Peers::Run() {
+  pthread_setname_np(pthread_self(), "herd-links");
   for (;;) {
     void* tag;
     bool ok;
@@ -100,7 +105,8 @@ void Peers::Run() {
     const gpr_timespec deadline = Pump();
     if (events == kEventsPerPump) continue;
     sleeping_.store(true);
-    const bool work_left = wakes_.load() != wakes;
+    const bool work_left =
+        must_pump_.exchange(false) || (wakes_.load() != wakes && news_awaited_.load());
     const auto next = queue_->AsyncNext(&tag, &ok, work_left ? past : deadline);
     sleeping_.store(false);
     if (next == grpc::CompletionQueue::SHUTDOWN) return;
@@ -121,7 +127,17 @@ gpr_timespec Peers::Pump() {
   for (const auto& stream : inbound_) stream->Pump(now);
   NoteInSync();
   PublishAcknowledged();
+  news_awaited_.store(IsNewsAwaited());
   return NextDeadline();
+}
+
+bool Peers::IsNewsAwaited() const {
+  for (std::size_t i = 0; i < flood_.neighbors(); ++i) {
+    const bool outbound_up = flood_.outbound(i).up();
+    if (flood_.outbound(i).is_ready() || (flood_.inbound(i).up() && !outbound_up)) return true;
+    if (flood_.IsInSync(i) && !flood_.IsWaiting()) return true;
+  }
+  return false;
 }
 
 gpr_timespec Peers::NextDeadline() const {
@@ -170,7 +186,7 @@ void Peers::Await(const Version& version) {
     flood_.Await(version);
     awaiting_ = true;
   }
-  Wake();
+  WakeThread();
 }
 
 bool Peers::Leave(absl::Time deadline) {
@@ -178,7 +194,7 @@ bool Peers::Leave(absl::Time deadline) {
     absl::MutexLock lock(&mutex_);
     flood_.Leave();
   }
-  Wake();
+  WakeThread();
   absl::MutexLock lock(&mutex_);
   const absl::Condition has_left(this, &Peers::HasLeft);
   if (mutex_.AwaitWithDeadline(has_left, std::min(deadline, absl::Now() + kLeaveNotice))) {
@@ -204,6 +220,15 @@ std::string Peers::DescribeLags() const {
 
 void Peers::Wake() {
   wakes_.fetch_add(1);
+  if (news_awaited_.load()) Rouse();
+}
+
+void Peers::WakeThread() {
+  must_pump_.store(true);
+  Rouse();
+}
+
+void Peers::Rouse() {
   if (!sleeping_.load() || alarm_set_.exchange(true)) return;
   alarm_.Set(queue_.get(), gpr_time_0(GPR_CLOCK_MONOTONIC), woken_.tag());
 }
@@ -220,6 +245,7 @@ void Peers::OnCalled(InboundStream*) {
 }
 
 void Peers::OnIdentified(InboundStream* stream, std::size_t neighbor) {
+  outbound_[neighbor]->Hurry();
   for (const auto& other : inbound_) {
     if (other.get() == stream || other->neighbor() != neighbor) continue;
     other->Close(absl::AbortedError("a newer link from the same server takes its place"));

@@ -84,10 +84,14 @@ class Peers final : private InboundStream::Host {
   void Handle(void* tag, bool ok) ABSL_LOCKS_EXCLUDED(mutex_);
   // Writes what there is to write. Returns when to do so again though nothing happens.
   gpr_timespec Pump() ABSL_LOCKS_EXCLUDED(mutex_);
+  bool IsNewsAwaited() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   gpr_timespec NextDeadline() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteLate(std::size_t neighbor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteInSync() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void PublishAcknowledged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // There is work, whether or not anybody can be told.
+  void WakeThread();
+  void Rouse();
   void OnWoken(bool ok);
   std::string DescribeLags() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasLeft() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return flood_.HasLeft(); }
@@ -118,9 +122,13 @@ class Peers final : private InboundStream::Host {
   // Through where all neighbours in sync have this server's own updates.
   std::atomic<Sequence> acknowledged_{kMaxSequence};
 
-  // How Wake and the thread agree: the thread says that it sleeps, then looks once more for work;
-  // who brings work counts it, then looks whether the thread sleeps.
+  // How Wake and the thread agree: the thread says whether news is awaited and that it sleeps, then
+  // looks once more for work; who brings work counts it, then looks at what the thread has said.
   std::atomic<std::uint64_t> wakes_{0};
+  // Somebody can be told what is new, or the time at which it came matters. Else the next answer of
+  // a neighbour brings the thread to it anyway, or there is none.
+  std::atomic<bool> news_awaited_{false};
+  std::atomic<bool> must_pump_{false};
   std::atomic<bool> sleeping_{false};
   std::atomic<bool> alarm_set_{false};
   grpc::Alarm alarm_;

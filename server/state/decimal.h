@@ -1,6 +1,7 @@
 // Decimal numbers as people write them: digits, and optionally a point with digits.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -31,7 +32,12 @@ std::optional<Decimal> ConsumeDecimal(std::string_view& text);
 std::optional<Decimal> ParseDecimal(std::string_view text);
 
 // 10^exponent, for exponents up to 19.
-std::uint64_t PowerOfTen(std::size_t exponent);
+inline constexpr std::array<std::uint64_t, 20> kPowersOfTen = [] {
+  std::array<std::uint64_t, 20> powers{1};
+  for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+  return powers;
+}();
+constexpr std::uint64_t PowerOfTen(std::size_t exponent) { return kPowersOfTen[exponent]; }
 
 // Writes `value` with leading zeros, at least `digits` of them.
 void AppendPadded(std::uint64_t value, std::size_t digits, std::string* out);

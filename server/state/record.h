@@ -68,12 +68,14 @@ class alignas(64) Record {
     } numbers;
     HeapText* heap;  // when shape_ is 0; may be null
   } position_ = {.heap = nullptr};
-  std::uint32_t shape_ = 0;
-  std::uint16_t id_size_ = 0;
+  // Where 32 bytes from its beginning on are still the record's: that is what a comparison reads at
+  // once, and the cache line behind would have to be waited for.
   union {
     char inlined[kInlineId];
     char* heap;
   } id_ = {.heap = nullptr};
+  std::uint32_t shape_ = 0;
+  std::uint16_t id_size_ = 0;
 };
 
 static_assert(sizeof(Record) == 64);

@@ -32,6 +32,19 @@ void Note(Version version, Versions* versions) {
   versions->push_back(version);
 }
 
+// See UpdateLog::KeepLive.
+std::size_t KeepLive(const RecordTable& records, OriginIndex origin,
+                     absl::Span<UpdateLog::Entry> entries) {
+  constexpr std::size_t kAhead = 16;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (i + kAhead < entries.size()) records.PrefetchRecord(entries[i + kAhead].slot);
+    const UpdateLog::Entry entry = entries[i];
+    if (records[entry.slot].IsUpdate(origin, entry.sequence)) entries[kept++] = entry;
+  }
+  return kept;
+}
+
 }  // namespace
 
 Store::Store(OriginId own) {
@@ -114,13 +127,13 @@ void Store::Replace(RecordTable::Entry entry, OriginIndex origin, const Update& 
   if (!entry.inserted) digest_ -= DigestOf(origins_[old_origin].hash, old_sequence);
   digest_ += DigestOf(origins_[origin].hash, update.sequence);
   record.SetUpdate(origin, update);
-  const auto is_live_of = [&records = records_](OriginIndex of) {
-    return [&records, of](const UpdateLog::Entry& other) {
-      return records[other.slot].IsUpdate(of, other.sequence);
+  const auto keep_live_of = [&records = records_](OriginIndex of) {
+    return [&records, of](absl::Span<UpdateLog::Entry> entries) {
+      return KeepLive(records, of, entries);
     };
   };
-  if (!entry.inserted) origins_[old_origin].log.Drop(old_sequence, is_live_of(old_origin));
-  origins_[origin].log.Append(update.sequence, entry.slot, is_live_of(origin));
+  if (!entry.inserted) origins_[old_origin].log.Drop(old_sequence, keep_live_of(old_origin));
+  origins_[origin].log.Append(update.sequence, entry.slot, keep_live_of(origin));
 }
 
 std::optional<OriginIndex> Store::Intern(const OriginId& id) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -19,19 +19,22 @@ namespace herd {
 // Not thread-safe. Entries are numbers; what is live is asked of the owner of the records.
 class UpdateLog {
  public:
+  static constexpr std::size_t kBlockEntries = 1024;
+
   struct Entry {
     Sequence sequence;
     Slot slot;
   };
-  // Whether that entry's update is still the newest of its client.
-  using IsLive = absl::FunctionRef<bool(const Entry&)>;
+  // Moves to the front, in their order, the entries whose updates are still the newest of their
+  // clients. Returns how many these are.
+  using KeepLive = absl::FunctionRef<std::size_t(absl::Span<Entry>)>;
 
-  // `sequence` is greater than all before it, but for an update that comes late in a repair; IsLive
-  // must say already that it is live.
-  void Append(Sequence sequence, Slot slot, IsLive is_live);
+  // `sequence` is greater than all before it, but for an update that comes late in a repair;
+  // KeepLive must keep it already.
+  void Append(Sequence sequence, Slot slot, KeepLive keep_live);
 
-  // The update of that number has been superseded; IsLive must say so already.
-  void Drop(Sequence sequence, IsLive is_live);
+  // The update of that number has been superseded; KeepLive must not keep it any more.
+  void Drop(Sequence sequence, KeepLive keep_live);
 
   // Copies the next entries behind `after`, as many as there are and fit, live or not.
   // Returns how many.
@@ -42,8 +45,6 @@ class UpdateLog {
   std::size_t length() const;
 
  private:
-  static constexpr std::size_t kBlockEntries = 1024;
-
   struct Block {
     struct Step {
       std::uint32_t distance;  // from base
@@ -52,21 +53,28 @@ class UpdateLog {
     Sequence base = 0;
     std::size_t live = 0;
     std::vector<Step> steps;  // ascending
+
+    Sequence last() const { return base + steps.back().distance; }
   };
-  using Blocks = std::deque<Block>;
 
   // The block in which that number would be.
   std::size_t BlockOf(Sequence sequence) const;
+  void InsertBlock(std::size_t index, Sequence base);
+  void EraseBlock(std::size_t index);
   // The block at `index`, no longer the last one, has fewer live entries than before, or is newly
   // full: removes it, or merges it with its neighbours as far as they let themselves be merged.
-  void Tidy(std::size_t index, IsLive is_live);
+  void Tidy(std::size_t index, KeepLive keep_live);
   bool IsEarly(Sequence sequence) const;
   // Puts an entry among those that are there.
   void Insert(Sequence sequence, Slot slot);
   // Merges the block with the one behind it if that leaves few enough entries.
-  bool TryMerge(std::size_t index, IsLive is_live);
+  bool TryMerge(std::size_t index, KeepLive keep_live);
+  std::vector<Entry> LiveEntries(std::size_t index, KeepLive keep_live) const;
 
-  Blocks blocks_;  // ascending; the last one is being filled
+  // Ascending; the last one is being filled. Their bases stand close together, since each update
+  // looks among them for that which it supersedes.
+  std::vector<std::unique_ptr<Block>> blocks_;
+  std::vector<Sequence> bases_;
   std::size_t live_ = 0;
 };
 

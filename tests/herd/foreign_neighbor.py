@@ -291,12 +291,16 @@ class ForeignNeighbor(unittest.TestCase):
         return reply
 
     def receive_ranges(self, link, count):
-        """Ranges until so many updates have come."""
+        """Ranges until so many updates have come. All pushes but the last are acknowledged."""
         ranges = []
+        pushes = 0
         while sum(len(one.updates) for one in ranges) < count:
+            if pushes > 0:
+                link.send(propagate.Ack(pushes=pushes))
             push = link.receive()
             self.assertIsNotNone(push, "the link has ended")
             ranges.extend(push.ranges)
+            pushes += 1
         return ranges
 
     # What Holiday sends as a caller.

@@ -104,7 +104,7 @@ class Checker {
   }
 
   void CheckMemory(SimulatedServer* run) {
-    constexpr std::size_t kTwoBlocks = 2048;
+    constexpr std::size_t kTwoBlocks = 2 * UpdateLog::kBlockEntries;
     const std::size_t most = 3 * run->store().clients() + kTwoBlocks * run->store().origins();
     if (run->store().log_length() <= most) return;
     Violate(Invariant::kBounded, run, "keeps ", run->store().log_length(), " log entries for ",

@@ -22,8 +22,6 @@ enum class Mutation {
   kStopsInsteadOfLeaving,
   // A server that comes back counts as the run that it was.
   kComesBackAsTheSameRun,
-  // A push is delivered before the one that was sent before it.
-  kReordersPushes,
 };
 
 }  // namespace herd::simulation

@@ -8,12 +8,22 @@ namespace herd::simulation {
 namespace {
 
 constexpr Nanos kMs = kNanosPerMillisecond;
+constexpr int kLarge = 201;  // servers
 
 int PickSize(Random* random) {
   const std::uint64_t draw = random->Below(2000);
   if (draw < 1900) return static_cast<int>(random->Between(2, 12));
   if (draw < 1990) return static_cast<int>(random->Between(13, 60));
-  return static_cast<int>(random->Between(61, 200));
+  if (draw < 1999) return static_cast<int>(random->Between(61, kLarge - 1));
+  return static_cast<int>(random->Between(kLarge, 1000));
+}
+
+// Each event of a large herd has a thousand others behind it.
+void Thin(Schedule* schedule) {
+  constexpr std::size_t kFaults = 6;
+  schedule->reports = std::min(schedule->reports, 8);
+  schedule->crowd = 0;
+  schedule->faults.resize(std::min(schedule->faults.size(), kFaults));
 }
 
 // Each schedule has some kinds of faults and not others, since too many kinds hide each other.
@@ -84,6 +94,7 @@ Schedule MakeSchedule(std::uint64_t seed) {
   schedule.crowd = random.OneIn(50) ? 4000 : random.OneIn(10) ? 100 : 0;
   schedule.duration = random.Between(200, 10'000) * kMs;
   AddFaults(&schedule, &random);
+  if (schedule.graph.servers() >= kLarge) Thin(&schedule);
   return schedule;
 }
 

@@ -151,7 +151,7 @@ void SimulatedServer::OnEnd(Stream* stream) {
 void SimulatedServer::EndOutbound(std::size_t neighbor) {
   const bool was_up = flood_->outbound(neighbor).up();
   const Nanos up_for = was_up ? surroundings_.queue->now() - outbound_[neighbor].up_since : 0;
-  flood_->CloseOutbound(neighbor);
+  flood_->CloseOutbound(neighbor, surroundings_.queue->now());
   outbound_[neighbor] = {};
   host_->OnLinkEnded(this, neighbor, up_for);
 }

@@ -22,7 +22,7 @@ Stream::Stream(const Surroundings& surroundings, Path* to_callee, Path* to_calle
 
 void Stream::Send(Side from, Message message) {
   const Side to = Other(from);
-  Mutate(to, &message);
+  Mutate(&message);
   const std::size_t bytes = message.bytes();
   Put(to, {.bytes = bytes, .message = std::move(message)});
   lane(to).writer_waits = true;
@@ -46,7 +46,7 @@ void Stream::ArriveAt(Side to, Nanos at) {
   surroundings_.queue->At(at, [self = shared_from_this(), to] { self->Deliver(to); });
 }
 
-void Stream::Mutate(Side to, Message* message) {
+void Stream::Mutate(Message* message) {
   Random& random = *surroundings_.random;
   switch (surroundings_.mutation) {
     case Mutation::kLosesAcks:
@@ -63,11 +63,6 @@ void Stream::Mutate(Side to, Message* message) {
       message->ack->set_others(v1::MODE_EAGER);
       message->ack->clear_eager();
       message->ack->clear_lazy();
-      break;
-    case Mutation::kReordersPushes:
-      if (to == kCallee && lane(to).items.size() > 1 && random.OneIn(4)) {
-        std::swap(lane(to).items.back().message, *message);
-      }
       break;
     default:
       break;

@@ -108,7 +108,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
   Lane& lane(Side to) { return lanes_[to]; }
   void Put(Side to, Item item);
-  void Mutate(Side to, Message* message);
+  void Mutate(Message* message);
   void ArriveAt(Side to, Nanos at);
   void Deliver(Side to);
   void Hand(Side to, Item item);

@@ -98,7 +98,7 @@ void Network::Disconnect(const Direction& direction) {
   link.connected = false;
   link.pushes.clear();
   link.acks.clear();
-  flood(direction.first).CloseOutbound(Index(direction.first, direction.second));
+  flood(direction.first).CloseOutbound(Index(direction.first, direction.second), now_);
   flood(direction.second).CloseInbound(Index(direction.second, direction.first));
 }
 

@@ -242,18 +242,35 @@ TEST_F(AnOutboundLink, DoesNotAskForWhatTheNeighborHasShownToHave) {
   EXPECT_EQ(Push().awaited_size(), 0);
 }
 
-TEST_F(AnOutboundLink, KeepsToItsWindow) {
+TEST_F(AnOutboundLink, GathersWhileAPushIsUnderWay) {
   BringUp();
-  std::uint64_t pushes = 0;
-  for (; pushes < OutboundLink::kMaxPushesUnderWay; ++pushes) {
-    Report(store_, "kiwi", absl::StrCat(pushes));
-    ASSERT_NE(Ranges(), "") << pushes;
-  }
-  Report(store_, "kiwi", "100000");
+  Reports(1);
+  EXPECT_EQ(Ranges(), "Goloman.1(0,1] x1");
+  EXPECT_FALSE(link_.is_ready());
+  Reports(2, "more");
+  EXPECT_EQ(Ranges(), "");
+  ASSERT_TRUE(Ack(1).ok());
+  EXPECT_TRUE(link_.is_ready());
+  EXPECT_EQ(Ranges(), "Goloman.1(1,3] x2");
+}
+
+TEST_F(AnOutboundLink, TellsThatItLeavesWhateverIsUnderWay) {
+  BringUp();
+  Reports(1);
+  ASSERT_NE(Ranges(), "");
+  link_.Leave();
+  EXPECT_TRUE(Push().leaving());
+}
+
+TEST_F(AnOutboundLink, KeepsToItsWindow) {
+  constexpr auto kMost = static_cast<int>(OutboundLink::kMaxUpdatesPerPush);
+  constexpr auto kWindow = static_cast<int>(OutboundLink::kMaxPushesUnderWay);
+  Reports((kWindow + 2) * kMost);
+  BringUp();
+  for (int i = 0; i < kWindow; ++i) ASSERT_NE(Ranges(), "") << i;
   EXPECT_EQ(Ranges(), "");
   ASSERT_TRUE(Ack(1).ok());
   EXPECT_NE(Ranges(), "");
-  Report(store_, "kiwi", "100001");
   EXPECT_EQ(Ranges(), "");
 }
 
@@ -302,34 +319,30 @@ TEST_F(AnOutboundLink, SendsAgainFromWhereTheNeighborAsksForARewind) {
 }
 
 TEST_F(AnOutboundLink, RewindsOnceForAllThatWasUnderWay) {
+  Reports(4 * static_cast<int>(OutboundLink::kMaxUpdatesPerPush));
   BringUp();
-  link_.NeighborHas(kNeighborRun, hands_, 5);
-  for (const Sequence through : {6, 7, 8}) {
-    HandsHas(through);
-    ASSERT_NE(Ranges(), "");
-  }
-  ASSERT_TRUE(Ack(1, {Have(1, 0, true)}).ok());
-  EXPECT_EQ(Ranges(), "Hands.5(0,8] x0");
+  for (int i = 0; i < 3; ++i) ASSERT_NE(Ranges(), "");
+  ASSERT_TRUE(Ack(1, {Have(0, 0, true)}).ok());
+  EXPECT_EQ(Ranges(), "Goloman.1(0,512] x512");
   // These answer pushes that were under way when the first one was heeded.
-  ASSERT_TRUE(Ack(2, {Have(1, 0, true)}).ok());
-  ASSERT_TRUE(Ack(3, {Have(1, 0, true)}).ok());
-  EXPECT_EQ(Ranges(), "");
-  ASSERT_TRUE(Ack(4, {Have(1, 0, true)}).ok());
-  EXPECT_EQ(Ranges(), "Hands.5(0,8] x0");
+  ASSERT_TRUE(Ack(2, {Have(0, 0, true)}).ok());
+  ASSERT_TRUE(Ack(3, {Have(0, 0, true)}).ok());
+  EXPECT_EQ(Ranges(), "Goloman.1(512,1024] x512");
+  ASSERT_TRUE(Ack(4, {Have(0, 0, true)}).ok());
+  EXPECT_EQ(Ranges(), "Goloman.1(0,512] x512");
 }
 
 TEST_F(AnOutboundLink, RewindsEachOriginForItself) {
+  Reports(2 * static_cast<int>(OutboundLink::kMaxUpdatesPerPush));
   BringUp();
   link_.NeighborHas(kNeighborRun, hands_, 5);
-  link_.NeighborHas(kNeighborRun, Store::kOwnOrigin, 1);
+  EXPECT_EQ(Ranges(), "Goloman.1(0,512] x512");
   HandsHas(6);
-  EXPECT_EQ(Ranges(), "Hands.5(5,6] x0");
-  Reports(2);
-  EXPECT_EQ(Ranges(), "Goloman.1(1,2] x1");
-  ASSERT_TRUE(Ack(1, {Have(1, 0, true)}).ok());
-  EXPECT_EQ(Ranges(), "Hands.5(0,6] x0");
-  ASSERT_TRUE(Ack(2, {Have(0, 0, true)}).ok());
-  EXPECT_EQ(Ranges(), "Goloman.1(0,2] x2");
+  EXPECT_EQ(Ranges(), "Hands.5(5,6] x0 Goloman.1(512,1024] x512");
+  ASSERT_TRUE(Ack(1, {Have(0, 0, true)}).ok());
+  EXPECT_EQ(Ranges(), "Goloman.1(0,512] x512");
+  ASSERT_TRUE(Ack(2, {Have(1, 0, true)}).ok());
+  EXPECT_EQ(Ranges(), "Hands.5(0,6] x0 Goloman.1(512,1024] x512");
 }
 
 TEST_F(AnOutboundLink, KnowsWhatTheNeighborHasNotYetSaidToHave) {

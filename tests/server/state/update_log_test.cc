@@ -1,5 +1,6 @@
 #include "server/state/update_log.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <random>
@@ -71,11 +72,16 @@ class LogUnderTest {
  private:
   void Append(Sequence sequence, Slot slot) {
     live_.emplace(sequence, slot);
-    log_.Append(sequence, slot, [&](const UpdateLog::Entry& entry) { return IsLive(entry); });
+    log_.Append(sequence, slot, [&](auto entries) { return KeepLive(entries); });
   }
   void Drop(Sequence sequence) {
     live_.erase(sequence);
-    log_.Drop(sequence, [&](const UpdateLog::Entry& entry) { return IsLive(entry); });
+    log_.Drop(sequence, [&](auto entries) { return KeepLive(entries); });
+  }
+  std::size_t KeepLive(absl::Span<UpdateLog::Entry> entries) const {
+    const auto end = std::stable_partition(entries.begin(), entries.end(),
+                                           [&](const auto& entry) { return IsLive(entry); });
+    return static_cast<std::size_t>(end - entries.begin());
   }
   bool IsLive(const UpdateLog::Entry& entry) const {
     const auto found = newest_.find(entry.slot);
