@@ -181,7 +181,8 @@ TEST(Misbehaving, AServerThatGreetsIsFoundOut) {
     Answering(RightReply)(client);
   });
   const Ran ran = LoadOf(server, {"--requests", "5"});
-  EXPECT_EQ(ran.json["errors"].size(), 1u);
+  // Which errors depends on whether the greeting came before or after the first request left.
+  EXPECT_FALSE(ran.json["errors"].empty());
   EXPECT_EQ(ran.finished.exit_status, 1);
 }
 
@@ -236,9 +237,10 @@ TEST(OpenLoop, CountsLatencyFromWhenARequestWasDueSoThatAStallIsNotLeftOut) {
   });
   const Ran ran = LoadOf(server, {"--rate", "1000", "--requests", absl::StrCat(kRequests)});
   ExpectNoErrors(ran, kRequests);
-  // The first waits for 199 others to become due, one each millisecond, the 100th for 100.
+  // The first waits for 199 others to become due, one each millisecond, the middle one for
+  // half of them.
   EXPECT_GE(ran.json["latency_us"]["max"], 199'000);
-  EXPECT_GE(ran.json["latency_us"]["p50"], 100'000);
+  EXPECT_GE(ran.json["latency_us"]["p50"], 99'000);
 }
 
 // --- the command line ----------------------------------------------------------------------------
