@@ -154,9 +154,11 @@ void AddLoadMix(CLI::App& command, LoadPlan& plan) {
       ->check(CLI::Range(0.0, 1.0));
   command.add_option("--radius", plan.question.radius_km, "Of a WHATSAT, kilometres")
       ->type_name("KM")
+      ->check(CLI::NonNegativeNumber.description(""))
       ->capture_default_str();
   command.add_option("--bound", plan.question.bound, "Of a WHATSAT")
       ->type_name("N")
+      ->check(CLI::NonNegativeNumber.description(""))
       ->capture_default_str();
   command.add_option("--verify", plan.verify_every, "Compare each EVERYth reply byte for byte")
       ->type_name("EVERY")
