@@ -66,7 +66,7 @@ std::size_t Connection::Read() {
   return static_cast<std::size_t>(size);
 }
 
-void Connection::Answer(std::uint64_t ticket, std::string_view json) {
+void Connection::Answer(std::uint64_t ticket, const places::Document& json) {
   if (closed_) return;
   session_.Answer(ticket, json, &host_->output_space());
   Flush();
@@ -99,8 +99,8 @@ void Connection::AwaitNeighbors(const Versions& versions, std::uint64_t ticket) 
 
 void Connection::OnLine(std::string_view line) { traffic_.In(line); }
 
-void Connection::AskPlaces(places::Query query, std::uint64_t ticket) {
-  host_->AskPlaces(number_, std::move(query), ticket);
+places::Document Connection::AskPlaces(const places::Query& query, std::uint64_t ticket) {
+  return host_->AskPlaces(number_, query, ticket);
 }
 
 void Connection::Flush() {
@@ -157,7 +157,7 @@ void Connection::Linger() {
   shutdown(socket_.get(), SHUT_WR);
   loop_->Rewatch(socket_.get(), this, true, false);
   // The connection may be gone by then: the host looks it up by its number.
-  loop_->RunAfter(kLinger, [host = host_, number = number_] { host->OnClosed(number); });
+  loop_->RunAfter(kLinger, [host = host_, number = number_] { host->OnClosed(number, false); });
 }
 
 void Connection::Drop() {
@@ -170,7 +170,7 @@ void Connection::Close() {
   closed_ = true;
   loop_->Unwatch(socket_.get(), this);
   traffic_.Note("left");
-  host_->OnClosed(number_);
+  host_->OnClosed(number_, session_.waits());
 }
 
 }  // namespace herd::net

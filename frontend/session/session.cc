@@ -30,6 +30,11 @@ Request ToRequest(const text::Command& command, Nanos now) {
           .skew = now - command.fix.time};
 }
 
+void AppendPlaces(const places::Document& json, std::string* out) {
+  json.AppendTo(out);
+  text::AppendEndOfPlaces(out);
+}
+
 }  // namespace
 
 void Session::Receive(std::string_view bytes, Nanos now, std::string* out) {
@@ -61,7 +66,7 @@ void Session::Resume(Nanos now, std::string* out) {
 
 std::size_t Session::Read(std::string_view input, Nanos now, std::string* out) {
   std::size_t done = 0;
-  while (!closed_ && has_room()) {
+  while (!closed_ && has_room() && out->size() < kMaxOutBytes) {
     std::string_view rest = input.substr(done);
     std::size_t taken = TakeLines(rest);
     if (taken == 0 && BeginsTooLong(rest, at_end_)) {
@@ -79,7 +84,7 @@ std::size_t Session::Read(std::string_view input, Nanos now, std::string* out) {
     Reply(out);
     done += taken;
   }
-  left_off_ = !has_room();
+  left_off_ = !has_room() || out->size() >= kMaxOutBytes;
   return done;
 }
 
@@ -134,7 +139,8 @@ void Session::Reply(std::string* out) {
     if (command.kind == text::Command::Kind::kIamat) {
       text::AppendAt(context_->server, request->skew, command.client_id, command.text, Tail(out));
     } else if (valid && request->sighting != Request::kUnknownClient) {
-      ReplyToWhatsat(command, context_->sightings[static_cast<std::size_t>(request->sighting)]);
+      ReplyToWhatsat(command, context_->sightings[static_cast<std::size_t>(request->sighting)],
+                     out);
     } else {
       text::AppendInvalid(context_->lines[i], Tail(out));
     }
@@ -142,14 +148,19 @@ void Session::Reply(std::string* out) {
   if (!held_.empty()) CountHeldBytes();
 }
 
-void Session::ReplyToWhatsat(const text::Command& command, Sighting& sighting) {
-  Held& held = held_.emplace_back(Held{.ticket = ++last_ticket_, .waiting = true});
+void Session::ReplyToWhatsat(const text::Command& command, const Sighting& sighting,
+                             std::string* out) {
+  const places::Document json = host_->AskPlaces({.location = text::ToLocation(sighting.position),
+                                                  .radius_m = text::ToMetres(command.radius_km),
+                                                  .bound = command.bound},
+                                                 last_ticket_ + 1);
+  std::string* reply = Tail(out);
+  if (!json) {
+    reply = &held_.emplace_back(Held{.ticket = ++last_ticket_, .waiting = true}).reply;
+  }
   text::AppendAt(sighting.server, sighting.skew, command.client_id,
-                 {.position = sighting.position, .time = sighting.time}, &held.reply);
-  host_->AskPlaces({.location = text::ToLocation(sighting.position),
-                    .radius_m = text::ToMetres(command.radius_km),
-                    .bound = command.bound},
-                   last_ticket_);
+                 {.position = sighting.position, .time = sighting.time}, reply);
+  if (json) AppendPlaces(json, reply);
 }
 
 std::string* Session::Tail(std::string* out) { return held_.empty() ? out : &held_.back().behind; }
@@ -166,10 +177,10 @@ Session::Held* Session::FindWaiting(std::uint64_t ticket) {
   return held == held_.end() ? nullptr : &*held;
 }
 
-void Session::Answer(std::uint64_t ticket, std::string_view json, std::string* out) {
+void Session::Answer(std::uint64_t ticket, const places::Document& json, std::string* out) {
   Held* const held = FindWaiting(ticket);
   if (held == nullptr) return;
-  text::AppendPlaces(json, &held->reply);
+  AppendPlaces(json, &held->reply);
   held->waiting = false;
   ReleaseHeld(out);
 }

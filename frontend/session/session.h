@@ -33,12 +33,16 @@ class Session {
   // neither.
   static constexpr std::size_t kMaxWaiting = 64;
   static constexpr std::size_t kMaxHeldBytes = std::size_t{256} << 10;
+  // With so many bytes in `out`, no further batch is executed before they have left, see
+  // can_resume.
+  static constexpr std::size_t kMaxOutBytes = std::size_t{256} << 10;
 
   // How the session reaches out of itself. Called from within the functions below.
   class Host {
    public:
-    // Ask what is near; Answer is to be called with that ticket, later.
-    virtual void AskPlaces(places::Query query, std::uint64_t ticket) = 0;
+    // Ask what is near: the answer, or none at all, and then Answer is to be called with that
+    // ticket, later.
+    virtual places::Document AskPlaces(const places::Query& query, std::uint64_t ticket) = 0;
     // Pass is to be called with that ticket when the neighbours have these.
     virtual void AwaitNeighbors(const Versions& versions, std::uint64_t ticket) = 0;
     // A line has been read. Only for the record.
@@ -61,12 +65,12 @@ class Session {
   // The client will send no more: what follows the last line end is a command too.
   void ReceiveEnd(Nanos now, std::string* out);
   // What is near, for the ticket it was asked with.
-  void Answer(std::uint64_t ticket, std::string_view json, std::string* out);
+  void Answer(std::uint64_t ticket, const places::Document& json, std::string* out);
   // The neighbours have what the replies of that ticket speak of.
   void Pass(std::uint64_t ticket, std::string* out);
   // Nothing more is to be read: whole lines that are there are still answered, and that is all.
   void Stop(Nanos now, std::string* out);
-  // Works on input that was left while there was no room.
+  // Works on input that was left while there was no room, here or in `out`.
   void Resume(Nanos now, std::string* out);
 
   // There is room: Receive may be called.
@@ -75,6 +79,8 @@ class Session {
   bool can_resume() const { return has_room() && !closed_ && left_off_; }
   // Nothing further will be said: all is answered, and no more is to be read.
   bool finished() const { return closed_ && held_.empty(); }
+  // Something is waited for.
+  bool waits() const { return !held_.empty(); }
   // The conversation was ended from this side, and the client may still be sending.
   bool cut_off() const { return cut_off_; }
 
@@ -99,7 +105,7 @@ class Session {
   Versions Execute(Nanos now);
   void AwaitNeighbors(const Versions& versions);
   void Reply(std::string* out);
-  void ReplyToWhatsat(const text::Command& command, Sighting& sighting);
+  void ReplyToWhatsat(const text::Command& command, const Sighting& sighting, std::string* out);
   void CutOff(std::string_view input, std::string* out);
 
   // Where the next reply goes.
