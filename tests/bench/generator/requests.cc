@@ -15,8 +15,9 @@ constexpr std::size_t kDecimals = 6;
 // What is stored where a server stores text: 42 bytes.
 #define HERD_BENCH_VALUE "+34.000000-118.000000 SSSSSSSSSS.NNNNNNN00"
 
-constexpr std::array<Protocol, 4> kProtocols = {{
+constexpr std::array<Protocol, 5> kProtocols = {{
     {"iamat", "IAMAT c000000000000000 " HERD_BENCH_VALUE "\n", 'A'},
+    {"whatsat", "WHATSAT c000000000000000 10 20\n", 'A', true},
     {"redis-set", "*3\r\n$3\r\nSET\r\n$16\r\nc000000000000000\r\n$42\r\n" HERD_BENCH_VALUE "\r\n",
      '+'},
     {"redis-geoadd",
