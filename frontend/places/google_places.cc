@@ -24,6 +24,10 @@ std::unique_ptr<Backend> MakeBackend(const GooglePlacesOptions& options, const s
       NewApi::Options{url, options.key, options.field_mask, options.ask_bound});
 }
 
+std::string InBrackets(const std::string& detail) {
+  return detail.empty() ? "" : absl::StrCat(" (", detail, ")");
+}
+
 std::string Seconds(std::chrono::milliseconds time) {
   return absl::StrCat(static_cast<double>(time.count()) / 1000.0, " s");
 }
@@ -102,23 +106,30 @@ void GooglePlaces::Finish(std::uint64_t search, Fetched fetched) {
     if (finished.breaker_changed) LogBreaker();
   }
   const bool ended = finished.calls.empty() || finished.calls.front().search != search;
-  if (ended && !stopping) LogOutage(reply);
+  if (ended && !stopping) Log(reply);
   for (const SearchDesk::Call& call : finished.calls) Make(call);
   for (SearchDesk::Answered& each : finished.answers) {
     std::move(each.answer)(std::move(each.json));
   }
 }
 
-void GooglePlaces::LogOutage(const Reply& reply) {
+void GooglePlaces::Log(const Reply& reply) {
+  if (reply.outcome == Outcome::kInvalidRequest) return LogInvalid(reply);
+  invalid_.Succeed();
   if (!reply.trouble.empty()) {
     if (!outage_.Fail(std::chrono::steady_clock::now())) return;
-    const std::string detail = reply.detail.empty() ? "" : absl::StrCat(" (", reply.detail, ")");
-    log::Warning(absl::StrCat(name_, " fails: ", reply.trouble, detail,
+    log::Warning(absl::StrCat(name_, " fails: ", reply.trouble, InBrackets(reply.detail),
                               " WHATSAT is answered without places until it is back."));
   } else if (const std::optional<uint64_t> failures = outage_.Succeed()) {
     log::Info(absl::StrCat(name_, " is back, after ", *failures,
                            *failures == 1 ? " failure" : " failures"));
   }
+}
+
+// A client's radius can be what is wrong, or a flag that concerns all.
+void GooglePlaces::LogInvalid(const Reply& reply) {
+  if (reply.trouble.empty() || !invalid_.Fail(std::chrono::steady_clock::now())) return;
+  log::Warning(absl::StrCat(name_, " is asked wrongly: ", reply.trouble, InBrackets(reply.detail)));
 }
 
 void GooglePlaces::LogBreaker() {

@@ -63,7 +63,8 @@ class GooglePlaces final : public Places {
   void Make(const SearchDesk::Call& call);
   // On the fetcher's thread.
   void Finish(std::uint64_t search, Fetched fetched) ABSL_LOCKS_EXCLUDED(mutex_);
-  void LogOutage(const Reply& reply);
+  void Log(const Reply& reply);
+  void LogInvalid(const Reply& reply);
   void LogBreaker() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // Constant after construction.
@@ -76,6 +77,7 @@ class GooglePlaces final : public Places {
 
   // Owned by the fetcher's thread.
   Outage outage_;
+  Outage invalid_;  // requests that Places calls invalid, which is no outage
 
   // Last, since its destructor still calls answers, which use the above.
   const std::unique_ptr<Fetcher> fetcher_;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -45,6 +46,9 @@ class ValidJson {
     ++at_;
     SkipSpace();
   }
+
+  // Over the bracket that ends it, to the byte behind it.
+  void Leave() { ++at_; }
 
   // Over the name that begins here, to its value.
   void SkipName() {
@@ -119,6 +123,8 @@ struct Members {
   std::optional<size_t> results_at;  // The opening bracket.
   size_t results_end = 0;            // Behind the closing one.
   size_t results_count = 0;
+  // Where the first results end.
+  std::array<size_t, Results::kMostKept> ends{};
   std::optional<std::string> status;
 };
 
@@ -146,6 +152,17 @@ absl::Status ReadMember(std::string_view name, simdjson::dom::element value, siz
   return absl::OkStatus();
 }
 
+// Over the array that begins here, like SkipValue; notes the ends of the first results.
+void SkipResults(ValidJson& place, Members& members) {
+  place.Enter();
+  for (size_t i = 0; i < members.results_count; ++i) {
+    place.SkipValue();
+    if (i < members.ends.size()) members.ends[i] = place.at();
+    place.ToNext();
+  }
+  place.Leave();
+}
+
 absl::StatusOr<Members> ReadMembers(std::string_view body, simdjson::dom::object object) {
   Members members;
   ValidJson place(body, 0);
@@ -154,9 +171,12 @@ absl::StatusOr<Members> ReadMembers(std::string_view body, simdjson::dom::object
     place.SkipName();
     const absl::Status read = ReadMember(member.key, member.value, place.at(), members);
     if (!read.ok()) return read;
-    const size_t value_at = place.at();
-    place.SkipValue();
-    if (members.results_at == value_at) members.results_end = place.at();
+    if (members.results_at == place.at()) {
+      SkipResults(place, members);
+      members.results_end = place.at();
+    } else {
+      place.SkipValue();
+    }
     place.ToNext();
   }
   if (!members.results_at) return Wrong("it has no results");
@@ -216,7 +236,9 @@ Run RunAt(std::string_view text, size_t at) {
 
 // Line ends stand between tokens only: raw ones inside a JSON string are not valid.
 void JoinNewlines(std::string& text) {
-  if (text.find("\n\n") == text.npos && text.find('\r') == text.npos) return;
+  // memmem, since the library's own find stops at every newline.
+  const bool runs = memmem(text.data(), text.size(), "\n\n", 2) != nullptr;
+  if (!runs && text.find('\r') == text.npos) return;
   size_t length = 0;
   for (size_t at = 0; at < text.size();) {
     const bool run = IsLineEnd(text[at]);
@@ -255,12 +277,8 @@ absl::StatusOr<Results> Results::Read(std::string body) {
   results.space_ = results.bracket_;
   while (IsSpace(body[results.space_ - 1])) --results.space_;
   results.ends_[0] = static_cast<std::uint32_t>(at + 1);
-  ValidJson place(body, at);
-  place.Enter();
   for (size_t kept = 1; kept < results.count_; ++kept) {
-    place.SkipValue();
-    results.ends_[kept] = static_cast<std::uint32_t>(place.at());
-    place.ToNext();
+    results.ends_[kept] = static_cast<std::uint32_t>(members->ends[kept - 1] + added);
   }
   results.status_ = *std::move(members->status);
   // A copy, since it takes no more than its size, and `body` has grown.

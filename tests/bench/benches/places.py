@@ -19,6 +19,7 @@ RATE_BAR = 0.8
 HARM_BAR = 0.9
 FAULTS = [{"kind": "none"}, {"kind": "http", "status": 503}, {"kind": "hang"},
           {"kind": "truncated"}, {"kind": "garbage"}, {"kind": "huge"}, {"kind": "over_quota"}]
+ASKED = 200  # reports and questions a second, half each
 NO_CACHE = ["--places-cache-seconds", 0]
 
 
@@ -93,9 +94,11 @@ def faults(session):
         flags = [*NO_CACHE, "--places-timeout-ms", 1000]
         [server] = session.start(stage, [systems.ours("herd-server", flags, url)])
         session.preload(server, clients)
-        asking = stage.process([session.program("herd-bench-load"), "--port", server.port,
-                                "--protocol", "whatsat", "--connections", 4, "--clients", clients,
-                                "--seconds", 100_000], core=session.generator_core)
+        # At a rate, so that a Places that fails fast is not asked the more.
+        asking = stage.process(
+            [session.program("herd-client"), "load", "--server", f"127.0.0.1:{server.port}",
+             "--rate", ASKED, "--whatsat", 0.5, "--connections", 4, "--clients", 1000,
+             "--seconds", 86_400], core=session.generator_core)
         runs = [one_fault(session, server, url, fault, clients, number)
                 for number in range(session.rounds) for fault in FAULTS]
         asking.kill()
@@ -107,7 +110,7 @@ def faults(session):
         if fault != "none":
             session.bar(f"places: reports a second while Places does {fault}, x without",
                         ratio(own, without, "rate"), at_least=HARM_BAR)
-    session.report.table("IAMATs, 50 connections, depth 16, beside 4 connections that ask Places",
+    session.report.table("IAMATs, 50 connections, depth 16, beside 100 questions a second that ask Places",
                          ["Places", "reports a second", "x without faults"], rows)
 
 

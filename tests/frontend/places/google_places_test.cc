@@ -677,6 +677,20 @@ TEST_F(LogTest, SaysOnceThatPlacesFailsAndOnceThatItIsBack) {
                           absl::StrCat(who, " is back, after 3 failures")));
 }
 
+TEST_F(LogTest, DoesNotCallARequestThatIsInvalidAnOutage) {
+  WebServer server([](const httplib::Request&, httplib::Response& response) {
+    response.status = 400;
+    response.set_content(R"({"error":{"message":"Bad radius"}})", "application/json");
+  });
+  GooglePlacesOptions options = Plain();
+  options.api = Api::kNew;
+  const auto places = Start(server.port(), options);
+  for (int i = 0; i < 3; ++i) Ask(*places);
+  EXPECT_THAT(Lines(BaseUrl(server.port())),
+              ElementsAre(HasSubstr("is asked wrongly: Places called the request invalid (HTTP "
+                                    "status 400). (Bad radius)")));
+}
+
 TEST_F(LogTest, SaysExactlyWhatHappenedToTheConnection) {
   const RefusingPort nobody;
   Ask(*Start(nobody.port()));
