@@ -134,7 +134,9 @@ Fault Faults::Take() {
 void Faults::Wait(const Fault& fault) {
   std::unique_lock lock(mutex_);
   const std::uint64_t number = number_;
-  const auto over = [&] { return stopping_ || number_ != number; };
+  const std::uint64_t last = ++waits_ + kMostWaits;
+  if (waits_ > kMostWaits) changed_.notify_all();
+  const auto over = [&] { return stopping_ || number_ != number || waits_ >= last; };
   if (fault.kind == Kind::kHang) {
     changed_.wait(lock, over);
   } else {

@@ -52,6 +52,9 @@ std::optional<Fault> ParseFault(const std::string& json);
 
 class Faults {
  public:
+  // Each wait holds a thread, and whoever ends the waits needs one: with more, the oldest ends.
+  static constexpr std::uint64_t kMostWaits = 128;
+
   // Answers POST /faults.
   Reply Set(const std::string& json);
 
@@ -70,6 +73,7 @@ class Faults {
   std::condition_variable changed_;
   Fault fault_;
   std::uint64_t number_ = 0;  // of the fault: how often it was set
+  std::uint64_t waits_ = 0;   // begun so far
   bool stopping_ = false;
 };
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -87,6 +88,9 @@ struct FaultCase {
   std::string status;
   std::string message;
 };
+
+// What gtest shows of a case.
+std::ostream& operator<<(std::ostream& out, const FaultCase& fault) { return out << fault.fault; }
 
 class EachFault : public testing::TestWithParam<std::tuple<std::string, FaultCase>> {};
 

@@ -1,9 +1,11 @@
 // What the stand-in does wrong when it is told to.
 #include "client/standin/faults.h"
 
+#include <algorithm>
 #include <chrono>
 #include <future>
 #include <string>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -66,6 +68,24 @@ TEST(Faults, ThatHangEndWithAnotherFaultOrTheEnd) {
   auto second = std::async(std::launch::async, [&] { return faults.Spoil(true, Right); });
   faults.Stop();
   EXPECT_EQ(second.get().body, "right");
+}
+
+TEST(Faults, ThatHangLeaveRoomForWhoeverEndsThem) {
+  Faults faults;
+  faults.Set(R"({"kind":"hang"})");
+  std::vector<std::future<Reply>> replies;
+  for (std::uint64_t i = 0; i <= Faults::kMostWaits; ++i) {
+    replies.push_back(std::async(std::launch::async, [&] { return faults.Spoil(true, Right); }));
+  }
+  const auto ended = [&] {
+    return std::count_if(replies.begin(), replies.end(), [](const std::future<Reply>& reply) {
+      return reply.wait_for(std::chrono::milliseconds(1)) == std::future_status::ready;
+    });
+  };
+  while (ended() == 0) {
+  }
+  EXPECT_EQ(ended(), 1);
+  faults.Stop();
 }
 
 TEST(Faults, ThatAreNoneOfTheseAreRefusedAndChangeNothing) {
