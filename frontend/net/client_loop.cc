@@ -31,7 +31,7 @@ void ClientLoop::Stop() {
 void ClientLoop::Run() {
   pthread_setname_np(pthread_self(), "herd-clients");
   loop_.Watch(listener_.get(), this, true, false);
-  loop_.Run();
+  loop_.Run([this] { SendReplies(); });
   if (listener_.valid()) loop_.Unwatch(listener_.get(), this);
   connections_.clear();
 }
@@ -141,6 +141,35 @@ void ClientLoop::Leave(EventLoop::Task done) {
 
 void ClientLoop::FinishLeaving() {
   if (on_left_ && connections_.empty()) std::exchange(on_left_, nullptr)();
+}
+
+void ClientLoop::SendLater(std::uint64_t connection, std::size_t begin) {
+  outgoing_.push_back({connection, begin, replies_.size()});
+  if (replies_.size() >= kMaxReplies) SendReplies();
+}
+
+// A client that sleeps is woken by the first of its replies, and finds the others when it has
+// worked on that: so they are sent together, after all that can be read has been worked on.
+void ClientLoop::SendReplies() {
+  for (const Outgoing& out : outgoing_) {
+    const auto connection = connections_.find(out.connection);
+    if (connection == connections_.end()) continue;
+    connection->second->Send(std::string_view(replies_).substr(out.begin, out.end - out.begin));
+  }
+  // Only now, since a connection may have said several things, and may end with the last of them.
+  for (const Outgoing& out : outgoing_) {
+    const auto connection = connections_.find(out.connection);
+    if (connection != connections_.end()) connection->second->Settle();
+  }
+  outgoing_.clear();
+  replies_.clear();
+}
+
+void ClientLoop::ResumeLater(std::uint64_t connection) {
+  loop_.RunAfter(0, [this, connection] {
+    const auto resumed = connections_.find(connection);
+    if (resumed != connections_.end()) resumed->second->Resume();
+  });
 }
 
 void ClientLoop::OnClosed(std::uint64_t connection) {

@@ -26,8 +26,9 @@ TrafficLog::TrafficLog(bool on, std::uint64_t number, const std::string& peer) :
   if (on_) prefix_ = absl::StrCat("client ", number, " ", peer);
 }
 
-void TrafficLog::In(std::string_view line) const {
-  if (on_) Write(" <- ", line);
+void TrafficLog::In(absl::Span<const std::string_view> lines) const {
+  if (!on_) return;
+  for (const std::string_view line : lines) Write(" <- ", line);
 }
 
 void TrafficLog::Out(std::string_view lines) const {

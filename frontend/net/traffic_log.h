@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "absl/types/span.h"
+
 namespace herd::net {
 
 class TrafficLog {
@@ -14,8 +16,8 @@ class TrafficLog {
   // `number` tells connections of one process apart, `peer` is the client's address.
   TrafficLog(bool on, std::uint64_t number, const std::string& peer);
 
-  // One line, without its line end.
-  void In(std::string_view line) const;
+  // Without their line ends.
+  void In(absl::Span<const std::string_view> lines) const;
   // Whole lines, and what follows the last of them.
   void Out(std::string_view lines) const;
   void Note(std::string_view event) const;

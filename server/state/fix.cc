@@ -1,5 +1,6 @@
 #include "server/state/fix.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "server/state/decimal.h"
@@ -44,46 +45,34 @@ struct Coordinate {
   }
 };
 
-std::optional<Coordinate> ConsumeCoordinate(std::string_view& text, std::uint64_t max) {
-  if (text.empty() || (text[0] != '+' && text[0] != '-')) return std::nullopt;
-  const bool negative = text[0] == '-';
-  text.remove_prefix(1);
-  const std::optional<Decimal> number = ConsumeDecimal(text);
-  if (!number) return std::nullopt;
-  if (number->whole > max || (number->whole == max && !number->fraction_is_zero)) {
-    return std::nullopt;
-  }
-  return Coordinate{*number, negative};
+const char* ReadCoordinate(const char* at, const char* end, std::uint64_t max,
+                           Coordinate* coordinate) {
+  if (at == end || (*at != '+' && *at != '-')) return nullptr;
+  coordinate->negative = *at == '-';
+  Decimal& number = coordinate->number;
+  at = ReadDecimal(at + 1, end, &number);
+  const bool beyond = number.whole > max || (number.whole == max && !number.fraction_is_zero);
+  return beyond ? nullptr : at;
 }
 
 std::optional<Nanos> ToNanos(const Decimal& seconds) {
   constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<Nanos>::max());
   constexpr auto kPerSecond = static_cast<std::uint64_t>(kNanosPerSecond);
   std::uint64_t nanos = seconds.fraction;
-  if (seconds.decimals < kTimeDecimals) {
+  if (seconds.decimals <= kTimeDecimals) {
     nanos *= PowerOfTen(kTimeDecimals - seconds.decimals);
-  } else if (seconds.decimals > kTimeDecimals) {
-    const std::size_t kept =
-        seconds.decimals < Decimal::kKeptDecimals ? seconds.decimals : Decimal::kKeptDecimals;
-    nanos /= PowerOfTen(kept - kTimeDecimals);
+  } else {
+    nanos /= PowerOfTen(std::min(seconds.decimals, Decimal::kKeptDecimals) - kTimeDecimals);
   }
   if (seconds.whole > (kMax - nanos) / kPerSecond) return std::nullopt;
   return static_cast<Nanos>(seconds.whole * kPerSecond + nanos);
 }
 
-void SetNumbers(const Coordinate& latitude, const Coordinate& longitude, const Decimal& time,
-                Fix& fix) {
+// Whether both numbers fit into a fix.
+bool Fit(const Coordinate& latitude, const Coordinate& longitude) {
   constexpr std::uint64_t kMaxMagnitude = std::numeric_limits<std::uint32_t>::max();
-  if (!FitsShape(latitude.number) || !FitsShape(longitude.number)) return;
-  if (time.whole_digits > kMaxShapeDigits || time.decimals > kTimeDecimals) return;
-  if (latitude.magnitude() > kMaxMagnitude || longitude.magnitude() > kMaxMagnitude) return;
-  fix.latitude = static_cast<std::uint32_t>(latitude.magnitude());
-  fix.longitude = static_cast<std::uint32_t>(longitude.magnitude());
-  fix.shape = Shape::Number(Shape::kLatitude, latitude.number) |
-              Shape::Number(Shape::kLongitude, longitude.number) |
-              Shape::Number(Shape::kTime, time) |
-              (latitude.negative ? Shape::kLatitudeNegative : 0) |
-              (longitude.negative ? Shape::kLongitudeNegative : 0);
+  return FitsShape(latitude.number) && FitsShape(longitude.number) &&
+         latitude.magnitude() <= kMaxMagnitude && longitude.magnitude() <= kMaxMagnitude;
 }
 
 void AppendNumber(std::uint64_t magnitude, std::size_t digits, std::size_t decimals,
@@ -106,18 +95,46 @@ bool IsWellFormedNumber(std::uint64_t magnitude, std::uint64_t max, std::uint32_
 
 }  // namespace
 
+const char* ReadPosition(const char* at, const char* end, Fix* fix) {
+  Coordinate latitude;
+  at = ReadCoordinate(at, end, kMaxLatitude, &latitude);
+  if (at == nullptr) return nullptr;
+  Coordinate longitude;
+  at = ReadCoordinate(at, end, kMaxLongitude, &longitude);
+  if (at == nullptr || !Fit(latitude, longitude)) return at;
+  fix->latitude = static_cast<std::uint32_t>(latitude.magnitude());
+  fix->longitude = static_cast<std::uint32_t>(longitude.magnitude());
+  fix->shape = Shape::Number(Shape::kLatitude, latitude.number) |
+               Shape::Number(Shape::kLongitude, longitude.number) |
+               (latitude.negative ? Shape::kLatitudeNegative : 0) |
+               (longitude.negative ? Shape::kLongitudeNegative : 0);
+  return at;
+}
+
+const char* ReadTime(const char* at, const char* end, Fix* fix) {
+  Decimal seconds;
+  at = ReadDecimal(at, end, &seconds);
+  if (at == nullptr) return nullptr;
+  const std::optional<Nanos> time = ToNanos(seconds);
+  if (!time) return nullptr;
+  const bool fits = fix->shape != 0 && seconds.whole_digits <= kMaxShapeDigits &&
+                    seconds.decimals <= kTimeDecimals;
+  if (fits) {
+    fix->shape |= Shape::Number(Shape::kTime, seconds);
+  } else {
+    *fix = {};
+  }
+  fix->time = *time;
+  return at;
+}
+
 std::optional<Fix> ParseFix(const FixText& text) {
-  std::string_view position = text.position;
-  const std::optional<Coordinate> latitude = ConsumeCoordinate(position, kMaxLatitude);
-  if (!latitude) return std::nullopt;
-  const std::optional<Coordinate> longitude = ConsumeCoordinate(position, kMaxLongitude);
-  if (!longitude || !position.empty()) return std::nullopt;
-  const std::optional<Decimal> seconds = ParseDecimal(text.time);
-  if (!seconds) return std::nullopt;
-  const std::optional<Nanos> time = ToNanos(*seconds);
-  if (!time) return std::nullopt;
-  Fix fix{.time = *time};
-  SetNumbers(*latitude, *longitude, *seconds, fix);
+  const auto [position, time] = text;
+  Fix fix;
+  const char* at = ReadPosition(position.data(), position.data() + position.size(), &fix);
+  if (at == nullptr || at != position.data() + position.size()) return std::nullopt;
+  at = ReadTime(time.data(), time.data() + time.size(), &fix);
+  if (at == nullptr || at != time.data() + time.size()) return std::nullopt;
   return fix;
 }
 

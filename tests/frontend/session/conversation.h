@@ -82,7 +82,7 @@ class Client final : private Session::Host {
  private:
   void AskPlaces(places::Query query, std::uint64_t ticket) override;
   void AwaitNeighbors(const Versions& versions, std::uint64_t ticket) override;
-  void OnLine(std::string_view line) override;
+  void OnLines(absl::Span<const std::string_view> lines) override;
 
   void Pump();
   void HandOver();
