@@ -33,14 +33,15 @@ void Note(Version version, Versions* versions) {
 }
 
 // See UpdateLog::KeepLive.
-std::size_t KeepLive(const RecordTable& records, OriginIndex origin,
-                     absl::Span<UpdateLog::Entry> entries) {
+std::size_t KeepLive(const RecordTable& records, OriginIndex origin, Sequence base,
+                     absl::Span<UpdateLog::Step> steps) {
   constexpr std::size_t kAhead = 16;
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (i + kAhead < entries.size()) records.PrefetchRecord(entries[i + kAhead].slot);
-    const UpdateLog::Entry entry = entries[i];
-    if (records[entry.slot].IsUpdate(origin, entry.sequence)) entries[kept++] = entry;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (i + kAhead < steps.size()) records.PrefetchRecord(steps[i + kAhead].slot);
+    const UpdateLog::Step step = steps[i];
+    steps[kept] = step;
+    kept += records[step.slot].IsUpdate(origin, base + step.distance) ? 1 : 0;
   }
   return kept;
 }
@@ -128,8 +129,8 @@ void Store::Replace(RecordTable::Entry entry, OriginIndex origin, const Update& 
   digest_ += DigestOf(origins_[origin].hash, update.sequence);
   record.SetUpdate(origin, update);
   const auto keep_live_of = [&records = records_](OriginIndex of) {
-    return [&records, of](absl::Span<UpdateLog::Entry> entries) {
-      return KeepLive(records, of, entries);
+    return [&records, of](Sequence base, absl::Span<UpdateLog::Step> steps) {
+      return KeepLive(records, of, base, steps);
     };
   };
   if (!entry.inserted) origins_[old_origin].log.Drop(old_sequence, keep_live_of(old_origin));

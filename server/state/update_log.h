@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -25,9 +24,14 @@ class UpdateLog {
     Sequence sequence;
     Slot slot;
   };
-  // Moves to the front, in their order, the entries whose updates are still the newest of their
+  // An entry within its block: `distance` is counted from the block's base.
+  struct Step {
+    std::uint32_t distance;
+    Slot slot;
+  };
+  // Moves to the front, in their order, the steps whose updates are still the newest of their
   // clients. Returns how many these are.
-  using KeepLive = absl::FunctionRef<std::size_t(absl::Span<Entry>)>;
+  using KeepLive = absl::FunctionRef<std::size_t(Sequence base, absl::Span<Step>)>;
 
   // `sequence` is greater than all before it, but for an update that comes late in a repair;
   // KeepLive must keep it already.
@@ -45,20 +49,14 @@ class UpdateLog {
   std::size_t length() const;
 
  private:
-  struct Block {
-    struct Step {
-      std::uint32_t distance;  // from base
-      Slot slot;
-    };
-    Sequence base = 0;
-    std::size_t live = 0;
-    std::vector<Step> steps;  // ascending
-
-    Sequence last() const { return base + steps.back().distance; }
+  struct Count {
+    std::uint32_t live;
+    std::uint32_t entries;
   };
 
   // The block in which that number would be.
   std::size_t BlockOf(Sequence sequence) const;
+  Sequence Last(std::size_t index) const { return bases_[index] + steps_[index].back().distance; }
   void InsertBlock(std::size_t index, Sequence base);
   void EraseBlock(std::size_t index);
   // The block at `index`, no longer the last one, has fewer live entries than before, or is newly
@@ -69,12 +67,14 @@ class UpdateLog {
   void Insert(Sequence sequence, Slot slot);
   // Merges the block with the one behind it if that leaves few enough entries.
   bool TryMerge(std::size_t index, KeepLive keep_live);
-  std::vector<Entry> LiveEntries(std::size_t index, KeepLive keep_live) const;
+  bool CanMerge(std::size_t index) const;
+  void Merge(std::size_t index, KeepLive keep_live);
 
-  // Ascending; the last one is being filled. Their bases stand close together, since each update
-  // looks among them for that which it supersedes.
-  std::vector<std::unique_ptr<Block>> blocks_;
+  // The blocks, ascending; the last one is being filled. What of them each update looks at, to find
+  // and count off the one that it supersedes, stands close together.
   std::vector<Sequence> bases_;
+  std::vector<Count> counts_;
+  std::vector<std::vector<Step>> steps_;  // ascending
   std::size_t live_ = 0;
 };
 

@@ -72,16 +72,17 @@ class LogUnderTest {
  private:
   void Append(Sequence sequence, Slot slot) {
     live_.emplace(sequence, slot);
-    log_.Append(sequence, slot, [&](auto entries) { return KeepLive(entries); });
+    log_.Append(sequence, slot, [&](Sequence base, auto steps) { return KeepLive(base, steps); });
   }
   void Drop(Sequence sequence) {
     live_.erase(sequence);
-    log_.Drop(sequence, [&](auto entries) { return KeepLive(entries); });
+    log_.Drop(sequence, [&](Sequence base, auto steps) { return KeepLive(base, steps); });
   }
-  std::size_t KeepLive(absl::Span<UpdateLog::Entry> entries) const {
-    const auto end = std::stable_partition(entries.begin(), entries.end(),
-                                           [&](const auto& entry) { return IsLive(entry); });
-    return static_cast<std::size_t>(end - entries.begin());
+  std::size_t KeepLive(Sequence base, absl::Span<UpdateLog::Step> steps) const {
+    const auto end = std::stable_partition(steps.begin(), steps.end(), [&](const auto& step) {
+      return IsLive({base + step.distance, step.slot});
+    });
+    return static_cast<std::size_t>(end - steps.begin());
   }
   bool IsLive(const UpdateLog::Entry& entry) const {
     const auto found = newest_.find(entry.slot);
