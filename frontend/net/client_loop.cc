@@ -14,7 +14,7 @@
 namespace herd::net {
 
 ClientLoop::ClientLoop(Shared* shared, Descriptor listener)
-    : shared_(shared), listener_(std::move(listener)) {
+    : shared_(shared), listener_(std::move(listener)), traffic_(shared->log_traffic) {
   context_.server = shared->server;
   context_.herd = shared->herd;
   thread_ = std::thread([this] { Run(); });
@@ -31,9 +31,13 @@ void ClientLoop::Stop() {
 void ClientLoop::Run() {
   pthread_setname_np(pthread_self(), "herd-clients");
   loop_.Watch(listener_.get(), this, true, false);
-  loop_.Run([this] { SendReplies(); });
+  loop_.Run([this] {
+    SendReplies();
+    traffic_.Flush();
+  });
   if (listener_.valid()) loop_.Unwatch(listener_.get(), this);
   connections_.clear();
+  traffic_.Flush();
 }
 
 void ClientLoop::OnEvents(EventLoop::Events) {
@@ -53,7 +57,7 @@ bool ClientLoop::AcceptOne() {
   const std::uint64_t number = ++shared_->last_connection;
   Connection::Host* const host = this;
   connections_.emplace(number, std::make_unique<Connection>(number, std::move(socket), host, &loop_,
-                                                            &context_, shared_->log_traffic));
+                                                            &context_, &traffic_));
   connection_count_.store(connections_.size(), std::memory_order_relaxed);
   return true;
 }

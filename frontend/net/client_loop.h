@@ -98,6 +98,7 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   Descriptor listener_;
   EventLoop loop_;
   SessionContext context_;
+  TrafficLog traffic_;
   std::string input_space_ = std::string(kInputSpace, '\0');
   std::string replies_;
   std::vector<Outgoing> outgoing_;

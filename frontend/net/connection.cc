@@ -24,15 +24,16 @@ bool IsTransient(int error) { return error == EAGAIN || error == EWOULDBLOCK || 
 }  // namespace
 
 Connection::Connection(std::uint64_t number, Descriptor socket, Connection::Host* host,
-                       EventLoop* loop, SessionContext* context, bool log_traffic)
+                       EventLoop* loop, SessionContext* context, TrafficLog* traffic)
     : number_(number),
       socket_(std::move(socket)),
       host_(host),
       loop_(loop),
-      traffic_(log_traffic, number, log_traffic ? PeerName(socket_) : ""),
+      traffic_(traffic),
+      log_name_(traffic->on() ? absl::StrCat("client ", number, " ", PeerName(socket_)) : ""),
       session_(context, this) {
   SetNoDelay(socket_);
-  traffic_.Note("connected");
+  traffic_->Note(log_name_, "connected");
   loop_->Watch(socket_.get(), this, watches_read_, watches_write_);
 }
 
@@ -108,14 +109,16 @@ void Connection::AwaitNeighbors(const Versions& versions, std::uint64_t ticket) 
   host_->AwaitNeighbors(number_, versions, ticket);
 }
 
-void Connection::OnLines(absl::Span<const std::string_view> lines) { traffic_.In(lines); }
+void Connection::OnLines(absl::Span<const std::string_view> lines) {
+  traffic_->In(log_name_, lines);
+}
 
 void Connection::AskPlaces(places::Query query, std::uint64_t ticket) {
   host_->AskPlaces(number_, std::move(query), ticket);
 }
 
 void Connection::Send(std::string_view replies) {
-  traffic_.Out(replies);
+  traffic_->Out(log_name_, replies);
   Write(replies);
 }
 
@@ -172,7 +175,7 @@ void Connection::Drop() {
 void Connection::Close() {
   closed_ = true;
   loop_->Unwatch(socket_.get(), this);
-  traffic_.Note("left");
+  traffic_->Note(log_name_, "left");
   host_->OnClosed(number_);
 }
 

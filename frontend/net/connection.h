@@ -41,7 +41,7 @@ class Connection final : private EventLoop::Handler, private Session::Host {
 
   // All but the socket outlive the connection.
   Connection(std::uint64_t number, Descriptor socket, Host* host, EventLoop* loop,
-             SessionContext* context, bool log_traffic);
+             SessionContext* context, TrafficLog* traffic);
   ~Connection();
 
   void Answer(std::uint64_t ticket, std::string_view json);
@@ -83,7 +83,8 @@ class Connection final : private EventLoop::Handler, private Session::Host {
   const Descriptor socket_;
   Connection::Host* const host_;
   EventLoop* const loop_;
-  const TrafficLog traffic_;
+  TrafficLog* const traffic_;
+  const std::string log_name_;  // of the client; empty when there is no log of it
   Session session_;
   std::string unsent_;
   bool at_end_ = false;  // the client has half-closed
