@@ -18,12 +18,21 @@ bool UpdateLog::IsEarly(Sequence sequence) const {
 }
 
 std::size_t UpdateLog::BlockOf(Sequence sequence) const {
-  // Bisection without a branch that nobody could predict.
-  std::size_t index = 0;
+  Blocks blocks;
+  FindBlocks({&sequence, 1}, &blocks);
+  return blocks[0];
+}
+
+// Bisection without a branch that nobody could predict, one step for all and then the next.
+void UpdateLog::FindBlocks(absl::Span<const Sequence> sequences, Blocks* blocks) const {
+  std::fill_n(blocks->begin(), sequences.size(), 0);
   for (std::size_t left = bases_.size(); left > 1; left -= left / 2) {
-    index += bases_[index + left / 2] <= sequence ? left / 2 : 0;
+    const Sequence* const half = bases_.data() + left / 2;
+    for (std::size_t i = 0; i < sequences.size(); ++i) {
+      std::size_t& index = (*blocks)[i];
+      index += half[index] <= sequences[i] ? left / 2 : 0;
+    }
   }
-  return index;
 }
 
 void UpdateLog::InsertBlock(std::size_t index, Sequence base) {
@@ -57,7 +66,7 @@ void UpdateLog::Insert(Sequence sequence, Slot slot) {
   ++live_;
 }
 
-void UpdateLog::Append(Sequence sequence, Slot slot, KeepLive keep_live) {
+void UpdateLog::Append(Sequence sequence, Slot slot) {
   if (IsEarly(sequence)) return Insert(sequence, slot);
   const bool full = !bases_.empty() && (counts_.back().entries >= kBlockEntries ||
                                         !FitsDistance(bases_.back(), sequence));
@@ -66,18 +75,37 @@ void UpdateLog::Append(Sequence sequence, Slot slot, KeepLive keep_live) {
   ++counts_.back().live;
   ++counts_.back().entries;
   ++live_;
-  // What was dropped from it while it was being filled may have been all of it.
-  if (full) Tidy(bases_.size() - 2, keep_live);
 }
 
-void UpdateLog::Drop(Sequence sequence, KeepLive keep_live) {
-  const std::size_t index = BlockOf(sequence);
-  --counts_[index].live;
-  --live_;
-  if (index + 1 < bases_.size()) Tidy(index, keep_live);
+void UpdateLog::Drop(absl::Span<const Sequence> superseded, KeepLive keep_live) {
+  Bases untidy;
+  for (; superseded.size() > kGroup; superseded.remove_prefix(kGroup)) {
+    CountOff(superseded.first(kGroup), &untidy);
+  }
+  CountOff(superseded, &untidy);
+  // Only now, since tidying counts anew what is live.
+  for (const Sequence base : untidy) Tidy(BlockOf(base), keep_live);
+  // What was dropped from a block while it was being filled may have been all of it.
+  if (bases_.size() > 1) Tidy(bases_.size() - 2, keep_live);
+}
+
+void UpdateLog::CountOff(absl::Span<const Sequence> superseded, Bases* untidy) {
+  Blocks blocks;
+  FindBlocks(superseded, &blocks);
+  for (std::size_t i = 0; i < superseded.size(); ++i) --counts_[blocks[i]].live;
+  live_ -= superseded.size();
+  for (std::size_t i = 0; i < superseded.size(); ++i) {
+    if (IsUntidy(blocks[i])) untidy->push_back(bases_[blocks[i]]);
+  }
+}
+
+bool UpdateLog::IsUntidy(std::size_t index) const {
+  if (index + 1 >= bases_.size()) return false;
+  return counts_[index].live == 0 || CanMerge(index) || (index > 0 && CanMerge(index - 1));
 }
 
 void UpdateLog::Tidy(std::size_t index, KeepLive keep_live) {
+  if (!IsUntidy(index)) return;
   if (counts_[index].live == 0) EraseBlock(index);
   while (TryMerge(index, keep_live) || (index > 0 && TryMerge(--index, keep_live))) {
   }
