@@ -3,14 +3,6 @@
 #include <charconv>
 
 namespace herd {
-namespace {
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-std::uint64_t DigitValue(char c) { return static_cast<std::uint64_t>(c - '0'); }
-
-}  // namespace
-
 namespace digits {
 
 const char* ReadWhole(const char* at, const char* end, Decimal* number) {

@@ -47,6 +47,9 @@ constexpr std::uint64_t PowerOfTen(std::size_t exponent) { return kPowersOfTen[e
 // Writes `value` with leading zeros, at least `digits` of them.
 void AppendPadded(std::uint64_t value, std::size_t digits, std::string* out);
 
+constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+constexpr std::uint64_t DigitValue(char c) { return static_cast<std::uint64_t>(c - '0'); }
+
 // --- what is behind ReadDecimal, here since it is read for each report
 // ----------------------------
 
@@ -58,23 +61,37 @@ struct Run {
   std::size_t count = 0;
 };
 
-// The digits that 8 characters begin with: all at once, in a word whose lowest byte is the first
-// character. After D. Lemire, "Quickly parsing eight digits", 2018.
-inline Run Leading(const char* text) {
+// How many digits 8 characters begin with, given as a word whose lowest byte is the first.
+inline std::size_t Count(std::uint64_t word) {
   static_assert(std::endian::native == std::endian::little);
-  std::uint64_t word;
-  std::memcpy(&word, text, sizeof word);
   // Of a digit both its upper half and that of the character six further are 3. A carry reaches
   // only what stands behind the first character that is none.
   const std::uint64_t halves =
       (word & 0xF0F0F0F0F0F0F0F0) | (((word + 0x0606060606060606) & 0xF0F0F0F0F0F0F0F0) >> 4);
-  const std::uint64_t others = halves ^ 0x3333333333333333;
-  const auto count = static_cast<std::size_t>(std::countr_zero(others)) / 8;
-  if (count == 0) return {};
-  word = (word << (sizeof word - count) * 8) & 0x0F0F0F0F0F0F0F0F;
+  return static_cast<std::size_t>(std::countr_zero(halves ^ 0x3333333333333333)) / 8;
+}
+
+// The number that 8 digits make; bytes of 0 stand for digits of 0. After D. Lemire, "Quickly
+// parsing eight digits", 2018.
+inline std::uint64_t ToNumber(std::uint64_t word) {
+  word &= 0x0F0F0F0F0F0F0F0F;
   word = (word * 2561 >> 8) & 0x00FF00FF00FF00FF;
   word = (word * 6553601 >> 16) & 0x0000FFFF0000FFFF;
-  return {word * 42949672960001 >> 32, count};
+  return word * 42949672960001 >> 32;
+}
+
+inline std::uint64_t Load(const char* text) {
+  std::uint64_t word;
+  std::memcpy(&word, text, sizeof word);
+  return word;
+}
+
+// The digits that 8 characters begin with.
+inline Run Leading(const char* text) {
+  const std::uint64_t word = Load(text);
+  const std::size_t count = Count(word);
+  if (count == 0) return {};
+  return {ToNumber(word << (sizeof word - count) * 8), count};
 }
 
 // The digits at the front of [at, end) if they are less than 16 and 16 characters can be read;

@@ -12,6 +12,8 @@ constexpr std::uint64_t kMaxLatitude = 90;
 constexpr std::uint64_t kMaxLongitude = 180;
 constexpr std::size_t kTimeDecimals = 9;
 constexpr std::size_t kMaxShapeDigits = 15;
+// Of a time: with as many nanoseconds as there may be it does not fit any more.
+constexpr std::uint64_t kMaxSeconds = std::numeric_limits<Nanos>::max() / kNanosPerSecond;
 
 // The fields of Fix::shape.
 struct Shape {
@@ -35,24 +37,53 @@ bool FitsShape(const Decimal& number) {
   return number.whole_digits <= kMaxShapeDigits && number.decimals <= kMaxShapeDigits;
 }
 
+// A coordinate as a fix keeps it.
 struct Coordinate {
-  Decimal number;
+  std::uint32_t magnitude = 0;  // in units of its last decimal
+  std::uint32_t shape = 0;      // that of the number alone, as if it came first; 0: it does not fit
   bool negative = false;
-
-  // Only for a coordinate that FitsShape.
-  std::uint64_t magnitude() const {
-    return number.whole * PowerOfTen(number.decimals) + number.fraction;
-  }
 };
+
+// The usual number: with a point, of at most 8 digits in all, which are turned together into the
+// magnitude. Returns where it ends, or nullptr: it is none of that kind.
+const char* ReadShortNumber(const char* at, const char* end, Coordinate* coordinate) {
+  constexpr std::size_t kWord = 8;
+  if (end - at < static_cast<std::ptrdiff_t>(2 * kWord + 1)) return nullptr;
+  const std::uint64_t before = digits::Load(at);
+  const std::size_t whole = digits::Count(before);
+  if (whole == 0 || whole == kWord || at[whole] != '.') return nullptr;
+  const std::uint64_t behind = digits::Load(at + whole + 1);
+  const std::size_t decimals = digits::Count(behind);
+  if (decimals == 0 || whole + decimals > kWord) return nullptr;
+  const std::uint64_t all =
+      before << (kWord - whole) * 8 >> decimals * 8 | behind << (kWord - decimals) * 8;
+  coordinate->magnitude = static_cast<std::uint32_t>(digits::ToNumber(all));
+  coordinate->shape = static_cast<std::uint32_t>(whole | decimals << 4);
+  return at + whole + 1 + decimals;
+}
+
+const char* ReadLongNumber(const char* at, const char* end, std::uint64_t max,
+                           Coordinate* coordinate) {
+  constexpr std::uint64_t kMaxMagnitude = std::numeric_limits<std::uint32_t>::max();
+  Decimal number;
+  at = ReadDecimal(at, end, &number);
+  if (number.whole > max || (number.whole == max && !number.fraction_is_zero)) return nullptr;
+  if (at == nullptr || !FitsShape(number)) return at;
+  const std::uint64_t magnitude = number.whole * PowerOfTen(number.decimals) + number.fraction;
+  if (magnitude > kMaxMagnitude) return at;
+  coordinate->magnitude = static_cast<std::uint32_t>(magnitude);
+  coordinate->shape = Shape::Number(0, number);
+  return at;
+}
 
 const char* ReadCoordinate(const char* at, const char* end, std::uint64_t max,
                            Coordinate* coordinate) {
   if (at == end || (*at != '+' && *at != '-')) return nullptr;
   coordinate->negative = *at == '-';
-  Decimal& number = coordinate->number;
-  at = ReadDecimal(at + 1, end, &number);
-  const bool beyond = number.whole > max || (number.whole == max && !number.fraction_is_zero);
-  return beyond ? nullptr : at;
+  const char* const behind = ReadShortNumber(at + 1, end, coordinate);
+  if (behind == nullptr) return ReadLongNumber(at + 1, end, max, coordinate);
+  const std::uint64_t unit = PowerOfTen(Shape::Decimals(coordinate->shape, 0));
+  return coordinate->magnitude > max * unit ? nullptr : behind;
 }
 
 std::optional<Nanos> ToNanos(const Decimal& seconds) {
@@ -68,11 +99,47 @@ std::optional<Nanos> ToNanos(const Decimal& seconds) {
   return static_cast<Nanos>(seconds.whole * kPerSecond + nanos);
 }
 
-// Whether both numbers fit into a fix.
-bool Fit(const Coordinate& latitude, const Coordinate& longitude) {
-  constexpr std::uint64_t kMaxMagnitude = std::numeric_limits<std::uint32_t>::max();
-  return FitsShape(latitude.number) && FitsShape(longitude.number) &&
-         latitude.magnitude() <= kMaxMagnitude && longitude.magnitude() <= kMaxMagnitude;
+struct PosixTime {
+  Nanos nanos = 0;
+  std::uint32_t shape = 0;  // that of the number alone, as if it came first; 0: it does not fit
+};
+
+// The usual time: 10 digits, as all times from 2001 to 2286 have, a point, and 1 to 9 decimals.
+// Returns where it ends, or nullptr: it is none of that kind.
+const char* ReadUsualTime(const char* at, const char* end, PosixTime* time) {
+  constexpr std::size_t kWord = 8;
+  constexpr std::size_t kWhole = 10;
+  if (end - at <= static_cast<std::ptrdiff_t>(kWhole + 1 + kWord + 1)) return nullptr;
+  const std::uint64_t first = digits::Load(at);
+  if (digits::Count(first) != kWord || !IsDigit(at[8]) || !IsDigit(at[9]) || at[kWhole] != '.') {
+    return nullptr;
+  }
+  const char* const behind_point = at + kWhole + 1;
+  digits::Run decimals = digits::Leading(behind_point);
+  if (decimals.count == 0) return nullptr;
+  if (decimals.count == kWord && IsDigit(behind_point[kWord])) {
+    decimals = {decimals.value * 10 + DigitValue(behind_point[kWord]), kWord + 1};
+    if (IsDigit(behind_point[kWord + 1])) return nullptr;
+  }
+  const std::uint64_t seconds =
+      digits::ToNumber(first) * 100 + DigitValue(at[8]) * 10 + DigitValue(at[9]);
+  if (seconds >= kMaxSeconds) return nullptr;
+  time->nanos = static_cast<Nanos>(seconds * kNanosPerSecond +
+                                   decimals.value * PowerOfTen(kTimeDecimals - decimals.count));
+  time->shape = static_cast<std::uint32_t>(kWhole | decimals.count << 4);
+  return behind_point + decimals.count;
+}
+
+const char* ReadAnyTime(const char* at, const char* end, PosixTime* time) {
+  Decimal seconds;
+  at = ReadDecimal(at, end, &seconds);
+  if (at == nullptr) return nullptr;
+  const std::optional<Nanos> nanos = ToNanos(seconds);
+  if (!nanos) return nullptr;
+  const bool fits = seconds.whole_digits <= kMaxShapeDigits && seconds.decimals <= kTimeDecimals;
+  time->nanos = *nanos;
+  time->shape = fits ? Shape::Number(0, seconds) : 0;
+  return at;
 }
 
 void AppendNumber(std::uint64_t magnitude, std::size_t digits, std::size_t decimals,
@@ -101,31 +168,27 @@ const char* ReadPosition(const char* at, const char* end, Fix* fix) {
   if (at == nullptr) return nullptr;
   Coordinate longitude;
   at = ReadCoordinate(at, end, kMaxLongitude, &longitude);
-  if (at == nullptr || !Fit(latitude, longitude)) return at;
-  fix->latitude = static_cast<std::uint32_t>(latitude.magnitude());
-  fix->longitude = static_cast<std::uint32_t>(longitude.magnitude());
-  fix->shape = Shape::Number(Shape::kLatitude, latitude.number) |
-               Shape::Number(Shape::kLongitude, longitude.number) |
+  if (at == nullptr || latitude.shape == 0 || longitude.shape == 0) return at;
+  fix->latitude = latitude.magnitude;
+  fix->longitude = longitude.magnitude;
+  fix->shape = latitude.shape << Shape::kLatitude | longitude.shape << Shape::kLongitude |
                (latitude.negative ? Shape::kLatitudeNegative : 0) |
                (longitude.negative ? Shape::kLongitudeNegative : 0);
   return at;
 }
 
 const char* ReadTime(const char* at, const char* end, Fix* fix) {
-  Decimal seconds;
-  at = ReadDecimal(at, end, &seconds);
-  if (at == nullptr) return nullptr;
-  const std::optional<Nanos> time = ToNanos(seconds);
-  if (!time) return nullptr;
-  const bool fits = fix->shape != 0 && seconds.whole_digits <= kMaxShapeDigits &&
-                    seconds.decimals <= kTimeDecimals;
-  if (fits) {
-    fix->shape |= Shape::Number(Shape::kTime, seconds);
+  PosixTime time;
+  const char* behind = ReadUsualTime(at, end, &time);
+  if (behind == nullptr) behind = ReadAnyTime(at, end, &time);
+  if (behind == nullptr) return nullptr;
+  if (fix->shape != 0 && time.shape != 0) {
+    fix->shape |= time.shape << Shape::kTime;
   } else {
     *fix = {};
   }
-  fix->time = *time;
-  return at;
+  fix->time = time.nanos;
+  return behind;
 }
 
 std::optional<Fix> ParseFix(const FixText& text) {

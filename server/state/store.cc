@@ -59,6 +59,7 @@ Store::Executed Store::Execute(absl::Span<Request> requests, std::vector<Sightin
   for (; !requests.empty(); requests.remove_prefix(std::min(kGroup, requests.size()))) {
     ExecuteGroup(requests.first(std::min(kGroup, requests.size())), sightings, &executed);
   }
+  if (executed.updates > 0) Note({kOwnOrigin, origins_[kOwnOrigin].through}, &executed.reported);
   return executed;
 }
 
@@ -109,7 +110,6 @@ void Store::Report(const Request& request, RecordTable::Entry entry, Executed* e
   Replace(entry, kOwnOrigin, update);
   own.through = update.sequence;
   ++executed->updates;
-  Note({kOwnOrigin, update.sequence}, &executed->reported);
 }
 
 bool Store::LookUp(std::string_view client_id, std::uint64_t hash, Sighting* sighting) const {
