@@ -444,15 +444,14 @@ class WhomHolidayCalls(ForeignNeighbor):
         again = self.receive_ranges(link, 1)
         self.assertEqual((again[0].after, again[0].through), (0, 1))
 
-    def test_what_is_new_comes_with_its_answer_though_a_push_is_under_way(self):
+    def test_what_is_new_comes_with_an_answer_though_a_push_is_under_way(self):
         link, _ = self.link_from_holiday()
         self.report("kiwi")
         self.receive_ranges(link, 1)
         self.report("other")
         link.push(propagate.Push())
-        *before, answer = link.receive_answer(1)
-        self.assertFalse(any(packet.HasField("push") for packet in before))
-        self.assertEqual(answer.push.ranges[0].updates[0].client_id, b"other")
+        pushes = [packet.push for packet in link.receive_answer(1) if packet.HasField("push")]
+        self.assertEqual([push.ranges[0].updates[0].client_id for push in pushes], [b"other"])
 
     def test_nonsense_as_an_ack_makes_it_hang_up_and_call_again(self):
         link, hello = self.link_from_holiday()
