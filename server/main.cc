@@ -6,15 +6,16 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
-#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
 #include "frontend/places/api_key.h"
 #include "frontend/places/google_places.h"
+#include "server/command_line.h"
 #include "server/config/herd_config.h"
 #include "server/log/log.h"
 #include "server/node/node.h"
@@ -23,64 +24,7 @@
 namespace {
 
 constexpr int kFailed = 1;
-constexpr int kMaxThreads = 256;
-constexpr int kMaxInSyncMs = 60'000;
-constexpr int kMaxLeaveSeconds = 3600;
-
-struct Flags {
-  std::string server;
-  std::string config_file;
-  std::string listen = "127.0.0.1";
-  std::string places_url = herd::places::kGoogleBaseUrl;
-  std::string places_key_file;
-  std::string log_file;
-  std::string log_level = "info";
-  bool traffic_log = false;
-  int threads = 1;
-  std::string ack = "neighbors";
-  int in_sync_ms = 500;
-  int leave_seconds = 10;
-  bool check_config = false;
-};
-
-void Define(CLI::App& app, Flags& flags) {
-  app.set_version_flag("--version", "herd-server " HERD_VERSION);
-  app.add_option("NAME", flags.server, "Which server of the herd this is");
-  app.add_option("--config", flags.config_file,
-                 "JSON file that describes the herd (default: the built-in herd of five)");
-  app.add_flag("--check-config", flags.check_config,
-               "Check the configuration, say what is wrong with it, and exit");
-  app.add_option("--listen", flags.listen, "Address that all ports listen on")
-      ->capture_default_str();
-  app.add_option("--threads", flags.threads, "Threads that serve clients")
-      ->check(CLI::Range(1, kMaxThreads))
-      ->capture_default_str();
-  app.add_option("--ack", flags.ack,
-                 "A report is answered when this server has it (local), or when the neighbors that "
-                 "are in sync have it too (neighbors)")
-      ->check(CLI::IsMember({"local", "neighbors"}))
-      ->capture_default_str();
-  app.add_option("--in-sync-ms", flags.in_sync_ms,
-                 "A neighbor that acknowledges later than this, in milliseconds, is not waited for")
-      ->check(CLI::Range(1, kMaxInSyncMs))
-      ->capture_default_str();
-  app.add_option("--leave-seconds", flags.leave_seconds,
-                 "How long, in seconds, stopping may take for answering clients and handing the "
-                 "neighbors what they lack")
-      ->check(CLI::Range(0, kMaxLeaveSeconds))
-      ->capture_default_str();
-  app.add_option("--places-url", flags.places_url, "Where Nearby Search is served")
-      ->capture_default_str();
-  app.add_option("--places-key-file", flags.places_key_file,
-                 absl::StrCat("File that holds the Places API key (default: the environment's ",
-                              herd::places::kApiKeyVariable, ")"));
-  app.add_option("--log-file", flags.log_file, "Append the log to this file, not standard error");
-  app.add_option("--log-level", flags.log_level, "debug, info, warning or error")
-      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
-      ->capture_default_str();
-  app.add_flag("--traffic-log", flags.traffic_log,
-               "Log every line that comes from a client and goes to it");
-}
+using herd::Flags;
 
 int Fail(const absl::Status& status) {
   std::cerr << "herd-server: " << std::string(status.message()) << "\n";
@@ -127,8 +71,7 @@ void WaitForSignal(const sigset_t& signals) {
 absl::StatusOr<std::unique_ptr<herd::places::Places>> StartPlaces(const Flags& flags) {
   absl::StatusOr<std::string> key = herd::places::ReadApiKey(flags.places_key_file);
   if (!key.ok()) return key.status();
-  herd::places::GooglePlacesOptions options;
-  options.base_url = flags.places_url;
+  herd::places::GooglePlacesOptions options = flags.places;
   options.key = *std::move(key);
   return herd::places::GooglePlaces::Start(options);
 }
@@ -191,10 +134,8 @@ int Serve(const Flags& flags) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("One server of a herd: clients report their positions, and ask what is near them.");
   Flags flags;
-  Define(app, flags);
-  CLI11_PARSE(app, argc, argv);
+  if (const std::optional<int> status = herd::ParseCommandLine(argc, argv, &flags)) return *status;
   herd::peer::ChoosePoller();
   const int status = Serve(flags);
   herd::log::Flush();

@@ -17,21 +17,38 @@ namespace herd::standin {
 namespace {
 
 // A connection holds a thread as long as it is open.
-constexpr size_t kThreads = 64;
+constexpr size_t kThreads = 192;
 constexpr int kBacklog = 1024;
 constexpr size_t kRequestsPerConnection = 1'000'000;
 constexpr time_t kIdleSeconds = 10;
 constexpr char kOpenSockets[] = "/proc/self/fd";
 
 Request ToRequest(const httplib::Request& from) {
-  Request request{from.path, {}};
+  Request request;
+  request.method = from.method;
+  request.path = from.path;
+  request.api_key = from.get_header_value("X-Goog-Api-Key");
+  request.field_mask = from.get_header_value("X-Goog-FieldMask");
+  request.body = from.body;
   for (const auto& [name, value] : from.params) request.parameters.try_emplace(name, value);
   return request;
 }
 
 void FillIn(const Reply& reply, httplib::Response& response) {
   response.status = reply.http_status;
-  response.set_content(reply.body, reply.content_type.c_str());
+  if (!reply.location.empty()) response.set_header("Location", reply.location);
+  if (!reply.truncated) return response.set_content(reply.body, reply.content_type.c_str());
+  response.set_content_provider(reply.body.size() + 1, reply.content_type.c_str(),
+                                [half = reply.body.substr(0, reply.body.size() / 2)](
+                                    size_t, size_t, httplib::DataSink& sink) {
+                                  sink.write(half.data(), half.size());
+                                  return false;
+                                });
+}
+
+std::unique_ptr<httplib::Server> MakeServer(const HttpDoor::Tls& tls) {
+  if (tls.certificate_file.empty()) return std::make_unique<httplib::Server>();
+  return std::make_unique<httplib::SSLServer>(tls.certificate_file.c_str(), tls.key_file.c_str());
 }
 
 // The library's own options would let a second server share the port, unnoticed.
@@ -63,8 +80,8 @@ absl::Status ListenError(const std::string& address, int port, int why) {
 
 }  // namespace
 
-HttpDoor::HttpDoor(Answerer answerer)
-    : answerer_(std::move(answerer)), server_(std::make_unique<httplib::Server>()) {
+HttpDoor::HttpDoor(Answerer answerer, const Tls& tls)
+    : answerer_(std::move(answerer)), server_(MakeServer(tls)) {
   server_->new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
   server_->set_keep_alive_max_count(kRequestsPerConnection);
   server_->set_keep_alive_timeout(kIdleSeconds);
@@ -83,6 +100,10 @@ HttpDoor::HttpDoor(Answerer answerer)
     FillIn(answerer_(ToRequest(request)), response);
     return httplib::Server::HandlerResponse::Handled;
   });
+  server_->Post(".*", [this](const auto& request, auto& response) {
+    BeginRequest(request.remote_port);
+    FillIn(answerer_(ToRequest(request)), response);
+  });
   // Called when the reply has been written.
   server_->set_logger(
       [this](const auto& request, const auto& /*response*/) { EndRequest(request.remote_port); });
@@ -91,6 +112,9 @@ HttpDoor::HttpDoor(Answerer answerer)
 HttpDoor::~HttpDoor() = default;
 
 absl::Status HttpDoor::Listen(const std::string& address, int port) {
+  if (!server_->is_valid()) {
+    return absl::InvalidArgumentError("the TLS certificate and its key cannot be used");
+  }
   errno = 0;
   const bool bound = port == 0 ? (port_ = server_->bind_to_any_port(address)) > 0
                                : server_->bind_to_port(address, port);

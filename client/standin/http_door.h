@@ -6,6 +6,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "client/standin/exchange.h"
@@ -19,11 +20,20 @@ namespace herd::standin {
 class HttpDoor {
  public:
   // `answerer` is called by the door's threads, many at once, from Serve until Serve returns.
-  explicit HttpDoor(Answerer answerer);
+  // With a certificate and its key, files in PEM, HTTPS is spoken, and without them HTTP; HTTP/1.1
+  // either way, since the library has no HTTP/2.
+  struct Tls {
+    std::string certificate_file;
+    std::string key_file;
+  };
+
+  explicit HttpDoor(Answerer answerer) : HttpDoor(std::move(answerer), Tls()) {}
+  HttpDoor(Answerer answerer, const Tls& tls);
   ~HttpDoor();
 
   // Once, before Serve. Connections are taken from here on, and answered by Serve. Port 0 is any
-  // free one. Errors: the address or the port cannot be had; the message names both.
+  // free one. Errors: the address or the port cannot be had; the message names both; or the
+  // certificate and key cannot be used.
   absl::Status Listen(const std::string& address, int port);
 
   // The port that Listen got.

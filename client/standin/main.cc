@@ -1,6 +1,7 @@
 // herd-places: answers Google's Nearby Search without Google, from a file of places.
 #include <pthread.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -9,8 +10,11 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "client/standin/faults.h"
 #include "client/standin/http_door.h"
+#include "client/standin/own_places.h"
 #include "client/standin/place_file.h"
 #include "client/standin/routes.h"
 
@@ -23,6 +27,11 @@ struct Options {
   int port = 8070;
   std::string address = "127.0.0.1";
   std::string data;
+  std::string places_file;
+  std::string key_file;
+  NearbySearch::Options search;
+  HttpDoor::Tls tls;
+  bool allow_faults = false;
 };
 
 // A file beside the program, as installed; else the one in the source tree, as built.
@@ -41,10 +50,11 @@ sigset_t StopSignals() {
   return signals;
 }
 
-void StopOnSignal(HttpDoor& door) {
+void StopOnSignal(HttpDoor& door, Faults& faults) {
   const sigset_t signals = StopSignals();
   int signal = 0;
   sigwait(&signals, &signal);
+  faults.Stop();
   door.Stop();
 }
 
@@ -53,11 +63,30 @@ int Fail(const absl::Status& status) {
   return 1;
 }
 
-void Announce(const std::string& address, int port) {
+void Announce(const char* scheme, const std::string& address, int port) {
   const bool is_ipv6 = address.find(':') != address.npos;
   const std::string host = is_ipv6 ? absl::StrCat("[", address, "]") : address;
-  std::printf("herd-places: listening on http://%s:%d\n", host.c_str(), port);
+  std::printf("herd-places: listening on %s://%s:%d\n", scheme, host.c_str(), port);
   std::fflush(stdout);
+}
+
+int64_t NowMs() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+absl::StatusOr<PlaceFile> Places(const Options& options) {
+  if (!options.places_file.empty()) return ReadOwnPlaces(options.places_file);
+  return ReadPlaces(options.data.empty() ? DefaultData() : options.data);
+}
+
+absl::StatusOr<NearbySearch::Options> SearchOptions(const Options& options) {
+  NearbySearch::Options search = options.search;
+  if (options.key_file.empty()) return search;
+  absl::StatusOr<std::string> key = ReadWholeFile(options.key_file);
+  if (!key.ok()) return key.status();
+  search.key = std::string(absl::StripAsciiWhitespace(*key));
+  return search;
 }
 
 int Run(const Options& options) {
@@ -65,15 +94,22 @@ int Run(const Options& options) {
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  absl::StatusOr<PlaceFile> file = ReadPlaces(options.data.empty() ? DefaultData() : options.data);
+  absl::StatusOr<PlaceFile> file = Places(options);
   if (!file.ok()) return Fail(file.status());
-  const NearbySearch nearby(*std::move(file));
-  HttpDoor door([&](const Request& request) { return Route(nearby, request); });
+  absl::StatusOr<NearbySearch::Options> search = SearchOptions(options);
+  if (!search.ok()) return Fail(search.status());
+  const NearbySearch nearby(*std::move(file), *std::move(search));
+  Faults faults;
+  HttpDoor door(
+      [&](const Request& request) {
+        return Route(nearby, options.allow_faults ? &faults : nullptr, request, NowMs());
+      },
+      options.tls);
   if (const auto listening = door.Listen(options.address, options.port); !listening.ok()) {
     return Fail(listening);
   }
-  std::thread stopper(StopOnSignal, std::ref(door));
-  Announce(options.address, door.port());
+  std::thread stopper(StopOnSignal, std::ref(door), std::ref(faults));
+  Announce(options.tls.certificate_file.empty() ? "http" : "https", options.address, door.port());
   const absl::Status served = door.Serve();
   // Also where no signal came: Serve returned because its socket broke.
   pthread_kill(stopper.native_handle(), SIGTERM);
@@ -86,8 +122,9 @@ int Run(const Options& options) {
 
 int main(int argc, char** argv) {
   herd::standin::Options options;
-  CLI::App app("Answers Google's Nearby Search without Google, from a file of places.",
-               "herd-places");
+  CLI::App app(
+      "Answers Google's Nearby Search, legacy and new, without Google, from a file of places.",
+      "herd-places");
   app.add_option("--port", options.port, "The port to listen on; 0 is any free one")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
@@ -95,6 +132,24 @@ int main(int argc, char** argv) {
   app.add_option(
       "--data", options.data,
       "The file of places (default: places.tsv beside the program, or the source tree's)");
+  app.add_option("--places-file", options.places_file,
+                 "Your own places, in place of --data: CSV with the columns name, latitude and "
+                 "longitude, or GeoJSON points with a property name")
+      ->excludes("--data");
+  app.add_option("--key-file", options.key_file,
+                 "Take only the API key in this file (default: any key)");
+  app.add_option("--page-token-delay-ms", options.search.page_token_delay_ms,
+                 "A page token counts only so much later, in milliseconds, as Google's do after "
+                 "some 2000")
+      ->check(CLI::Range(0, 600'000))
+      ->capture_default_str();
+  auto* const certificate = app.add_option("--tls-certificate", options.tls.certificate_file,
+                                           "Speak HTTPS with this certificate (PEM)");
+  app.add_option("--tls-key", options.tls.key_file, "and this key (PEM)")->needs(certificate);
+  certificate->needs("--tls-key");
+  app.add_flag("--allow-faults", options.allow_faults,
+               "Let anybody make it fail with POST /faults, for tests; client/standin/faults.h "
+               "lists how");
   app.set_version_flag("--version", "herd-places " HERD_VERSION);
   try {
     app.parse(argc, argv);

@@ -101,7 +101,8 @@ std::optional<Refusal> ReadRadius(const Parameters& parameters, NearbyQuery& que
 
 }  // namespace
 
-std::variant<NearbyQuery, Refusal> ParseNearbyQuery(const Parameters& parameters, uint64_t data) {
+std::variant<NearbyQuery, Refusal> ParseNearbyQuery(const Parameters& parameters, uint64_t data,
+                                                    int64_t now_ms) {
   if (Get(parameters, "key").empty()) {
     return Refusal{"REQUEST_DENIED",
                    "You must use an API key to authenticate each request to Google Maps Platform "
@@ -111,6 +112,9 @@ std::variant<NearbyQuery, Refusal> ParseNearbyQuery(const Parameters& parameters
   if (const std::string& token = Get(parameters, "pagetoken"); !token.empty()) {
     const auto query = DecodePageToken(token, data);
     if (!query) return Invalid("The pagetoken parameter is not a token of this server's.");
+    if (now_ms < query->usable_from_ms) {
+      return Invalid("The pagetoken parameter is too new: the next page is not ready yet.");
+    }
     return *query;
   }
   NearbyQuery query;

@@ -28,6 +28,8 @@ struct NearbyQuery {
   std::string type;   // empty: any
   std::string words;  // of `keyword` and `name`, lower case, parted by single spaces
   size_t offset = 0;  // of the page: 0, 20 or 40
+  // Of a page token: from when on it counts, milliseconds since the POSIX epoch; 0: at once.
+  int64_t usable_from_ms = 0;
 
   bool operator==(const NearbyQuery&) const = default;
 };
@@ -39,7 +41,8 @@ struct Refusal {
 };
 
 // `data` is the fingerprint of the places: a page token counts only with the places it was made
-// for.
-std::variant<NearbyQuery, Refusal> ParseNearbyQuery(const Parameters& parameters, uint64_t data);
+// for, and from its time on; `now_ms` is milliseconds since the POSIX epoch.
+std::variant<NearbyQuery, Refusal> ParseNearbyQuery(const Parameters& parameters, uint64_t data,
+                                                    int64_t now_ms = 0);
 
 }  // namespace herd::standin

@@ -121,7 +121,7 @@ absl::StatusOr<PlaceFile> ParsePlaces(std::string text) {
   return file;
 }
 
-absl::StatusOr<PlaceFile> ReadPlaces(const std::string& path) {
+absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
   errno = 0;
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream text;
@@ -130,7 +130,13 @@ absl::StatusOr<PlaceFile> ReadPlaces(const std::string& path) {
     const char* const why = errno != 0 ? std::strerror(errno) : "cannot be read";
     return absl::NotFoundError(absl::StrCat("place file ", path, ": ", why));
   }
-  absl::StatusOr<PlaceFile> file = ParsePlaces(std::move(text).str());
+  return std::move(text).str();
+}
+
+absl::StatusOr<PlaceFile> ReadPlaces(const std::string& path) {
+  absl::StatusOr<std::string> text = ReadWholeFile(path);
+  if (!text.ok()) return text.status();
+  absl::StatusOr<PlaceFile> file = ParsePlaces(*std::move(text));
   if (file.ok()) return file;
   return absl::InvalidArgumentError(
       absl::StrCat("place file ", path, ": ", file.status().message()));

@@ -47,6 +47,9 @@ struct PlaceFile {
 // Errors: InvalidArgument, which says what is wrong in which line.
 absl::StatusOr<PlaceFile> ParsePlaces(std::string text);
 
+// Errors: NOT_FOUND, naming the file, when it cannot be read.
+absl::StatusOr<std::string> ReadWholeFile(const std::string& path);
+
 // Errors: those of ParsePlaces, and that the file cannot be read; all of them name the file.
 absl::StatusOr<PlaceFile> ReadPlaces(const std::string& path);
 

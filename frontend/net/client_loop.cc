@@ -74,13 +74,16 @@ void ClientLoop::PauseAccepting(int error) {
   });
 }
 
-void ClientLoop::AskPlaces(std::uint64_t connection, places::Query query, std::uint64_t ticket) {
-  shared_->places->Find(std::move(query), [this, connection, ticket](std::string json) {
-    loop_.Post([this, connection, ticket, json = std::move(json)] {
-      const auto asker = connections_.find(connection);
-      if (asker != connections_.end()) asker->second->Answer(ticket, json);
-    });
-  });
+places::Document ClientLoop::AskPlaces(std::uint64_t connection, const places::Query& query,
+                                       std::uint64_t ticket) {
+  return shared_->places->Find(query, connection,
+                               [this, connection, ticket](places::Document json) {
+                                 loop_.Post([this, connection, ticket, json = std::move(json)] {
+                                   const auto asker = connections_.find(connection);
+                                   if (asker != connections_.end())
+                                     asker->second->Answer(ticket, json);
+                                 });
+                               });
 }
 
 void ClientLoop::AwaitNeighbors(std::uint64_t connection, const Versions& versions,
@@ -176,7 +179,8 @@ void ClientLoop::ResumeLater(std::uint64_t connection) {
   });
 }
 
-void ClientLoop::OnClosed(std::uint64_t connection) {
+void ClientLoop::OnClosed(std::uint64_t connection, bool waits) {
+  if (waits) shared_->places->Forget(connection);
   loop_.RunAfter(0, [this, connection] {
     connections_.erase(connection);
     connection_count_.store(connections_.size(), std::memory_order_relaxed);

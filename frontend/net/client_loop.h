@@ -66,13 +66,14 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   bool AcceptOne();
   void PauseAccepting(int error);
 
-  void AskPlaces(std::uint64_t connection, places::Query query, std::uint64_t ticket) override;
+  places::Document AskPlaces(std::uint64_t connection, const places::Query& query,
+                             std::uint64_t ticket) override;
   void AwaitNeighbors(std::uint64_t connection, const Versions& versions,
                       std::uint64_t ticket) override;
   void AwaitOthersUpdates(std::uint64_t connection, const Versions& versions, std::uint64_t ticket);
   void PassAll();
   void FinishLeaving();
-  void OnClosed(std::uint64_t connection) override;
+  void OnClosed(std::uint64_t connection, bool waits) override;
   void ResumeLater(std::uint64_t connection) override;
   std::string& input_space() override { return input_space_; }
   std::string& replies() override { return replies_; }

@@ -76,7 +76,7 @@ std::size_t Connection::Read() {
   return bytes;
 }
 
-void Connection::Answer(std::uint64_t ticket, std::string_view json) {
+void Connection::Answer(std::uint64_t ticket, const places::Document& json) {
   if (closed_) return;
   Reply([&](std::string* out) { session_.Answer(ticket, json, out); });
 }
@@ -113,8 +113,8 @@ void Connection::OnLines(absl::Span<const std::string_view> lines) {
   traffic_->In(log_name_, lines);
 }
 
-void Connection::AskPlaces(places::Query query, std::uint64_t ticket) {
-  host_->AskPlaces(number_, std::move(query), ticket);
+places::Document Connection::AskPlaces(const places::Query& query, std::uint64_t ticket) {
+  return host_->AskPlaces(number_, query, ticket);
 }
 
 void Connection::Send(std::string_view replies) {
@@ -163,7 +163,7 @@ void Connection::Linger() {
   shutdown(socket_.get(), SHUT_WR);
   loop_->Rewatch(socket_.get(), this, true, false);
   // The connection may be gone by then: the host looks it up by its number.
-  loop_->RunAfter(kLinger, [host = host_, number = number_] { host->OnClosed(number); });
+  loop_->RunAfter(kLinger, [host = host_, number = number_] { host->OnClosed(number, false); });
 }
 
 void Connection::Drop() {
@@ -176,7 +176,7 @@ void Connection::Close() {
   closed_ = true;
   loop_->Unwatch(socket_.get(), this);
   traffic_->Note(log_name_, "left");
-  host_->OnClosed(number_);
+  host_->OnClosed(number_, session_.waits());
 }
 
 }  // namespace herd::net

@@ -17,14 +17,16 @@ class Connection final : private EventLoop::Handler, private Session::Host {
  public:
   class Host {
    public:
-    // Ask what is near, and hand the answer to Answer of the connection of that number, if it is
-    // still there.
-    virtual void AskPlaces(std::uint64_t connection, places::Query query, std::uint64_t ticket) = 0;
+    // Ask what is near: the answer, or none at all, and then hand it to Answer of the connection of
+    // that number later, if it is still there.
+    virtual places::Document AskPlaces(std::uint64_t connection, const places::Query& query,
+                                       std::uint64_t ticket) = 0;
     // Call Pass of the connection of that number with that ticket when the neighbours have these.
     virtual void AwaitNeighbors(std::uint64_t connection, const Versions& versions,
                                 std::uint64_t ticket) = 0;
-    // Destroy the connection of that number, but not from within this call.
-    virtual void OnClosed(std::uint64_t connection) = 0;
+    // Destroy the connection of that number, but not from within this call. `waits`: it may still
+    // wait for Places.
+    virtual void OnClosed(std::uint64_t connection, bool waits) = 0;
     // Call Resume of the connection of that number after others have had their turn.
     virtual void ResumeLater(std::uint64_t connection) = 0;
     // Space that the connections of a thread use in turn, of fixed size.
@@ -44,7 +46,7 @@ class Connection final : private EventLoop::Handler, private Session::Host {
              SessionContext* context, TrafficLog* traffic);
   ~Connection();
 
-  void Answer(std::uint64_t ticket, std::string_view json);
+  void Answer(std::uint64_t ticket, const places::Document& json);
   void Pass(std::uint64_t ticket);
   // Works on input that was left off.
   void Resume();
@@ -63,7 +65,7 @@ class Connection final : private EventLoop::Handler, private Session::Host {
   static constexpr Nanos kLinger = 2 * kNanosPerSecond;
 
   void OnEvents(EventLoop::Events events) override;
-  void AskPlaces(places::Query query, std::uint64_t ticket) override;
+  places::Document AskPlaces(const places::Query& query, std::uint64_t ticket) override;
   void AwaitNeighbors(const Versions& versions, std::uint64_t ticket) override;
   void OnLines(absl::Span<const std::string_view> lines) override;
 

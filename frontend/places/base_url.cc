@@ -117,4 +117,9 @@ std::string SchemeOf(std::string_view base_url) {
   return std::string(SchemeLength({base_url.data(), base_url.size()}) == 4 ? "http" : "https");
 }
 
+std::string WithoutSlashes(std::string_view base_url) {
+  while (!base_url.empty() && base_url.back() == '/') base_url.remove_suffix(1);
+  return std::string(base_url);
+}
+
 }  // namespace herd::places

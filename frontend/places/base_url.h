@@ -10,7 +10,8 @@
 
 namespace herd::places {
 
-inline constexpr char kGoogleBaseUrl[] = "https://maps.googleapis.com";
+inline constexpr char kGoogleLegacyUrl[] = "https://maps.googleapis.com";
+inline constexpr char kGoogleNewUrl[] = "https://places.googleapis.com";
 
 // Such as "http://localhost:12090", "https://places.example/proxy/" or "http://[::1]:80".
 //
@@ -22,5 +23,8 @@ absl::Status CheckBaseUrl(std::string_view base_url);
 
 // Of a URL that CheckBaseUrl has passed: "http" or "https".
 std::string SchemeOf(std::string_view base_url);
+
+// Without those at its end.
+std::string WithoutSlashes(std::string_view base_url);
 
 }  // namespace herd::places

@@ -44,6 +44,10 @@ struct EasyCleanup {
 struct MultiCleanup {
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
 };
+struct HeadersCleanup {
+  void operator()(curl_slist* headers) const { curl_slist_free_all(headers); }
+};
+using Headers = std::unique_ptr<curl_slist, HeadersCleanup>;
 using Easy = std::unique_ptr<CURL, EasyCleanup>;
 using Multi = std::unique_ptr<CURLM, MultiCleanup>;
 
@@ -54,17 +58,24 @@ struct Transfer {
   bool running = false;
   bool tried_again = false;
   bool too_large = false;
-  Clock::time_point deadline;
+  HttpRequest request;
+  Headers headers;  // of the request, as libcurl has them
   std::string body;
   Fetcher::Done done;
   std::array<char, CURL_ERROR_SIZE> error_text{};
 };
 
 struct Waiting {
-  std::string url;
+  HttpRequest request;
   Fetcher::Done done;
-  Clock::time_point deadline;
 };
+
+// Null when there are none.
+Headers ToHeaders(const std::vector<std::string>& lines) {
+  curl_slist* list = nullptr;
+  for (const std::string& line : lines) list = curl_slist_append(list, line.c_str());
+  return Headers(list);
+}
 
 size_t StoreBody(char* bytes, size_t size, size_t count, void* context) {
   auto* transfer = static_cast<Transfer*>(context);
@@ -78,7 +89,8 @@ size_t StoreBody(char* bytes, size_t size, size_t count, void* context) {
 // A peer that vanished without a word is given up by the kernel: without this an HTTP/2 connection
 // would stay in use for a quarter of an hour, each of its requests running into the time limit.
 int GiveUpSilentPeer(void* context, curl_socket_t socket, curlsocktype) {
-  const auto limit = static_cast<unsigned>(static_cast<const FetchLimits*>(context)->total.count());
+  const auto limit =
+      static_cast<unsigned>(static_cast<const FetchLimits*>(context)->silence.count());
   setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof(limit));
   return CURL_SOCKOPT_OK;
 }
@@ -101,9 +113,10 @@ FetchError ErrorOf(CURLcode code, const Transfer& transfer) {
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_CACERT_BADFILE:
+      return FetchError::kTls;
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
-      return FetchError::kTls;
+      return FetchError::kCertificate;
     default:
       return FetchError::kBroken;
   }
@@ -158,19 +171,16 @@ class CurlFetcher final : public Fetcher {
     thread_.join();
   }
 
-  void Fetch(std::string url, Done done) override {
-    Waiting waiting{std::move(url), std::move(done), Clock::now() + limits_.total};
-    if (Queue(std::move(waiting))) curl_multi_wakeup(multi_.get());
+  void Fetch(HttpRequest request, Done done) override {
+    if (Queue({std::move(request), std::move(done)})) curl_multi_wakeup(multi_.get());
   }
 
  private:
   // Any thread. True when the curl thread sleeps and has something to do now.
   bool Queue(Waiting waiting) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    const bool busy = owed_ >= limits_.max_concurrent + limits_.max_waiting;
-    if (!busy) ++owed_;
-    (busy ? refused_ : waiting_).push_back(std::move(waiting));
-    const bool wake = asleep_ && (busy || room_);
+    waiting_.push_back(std::move(waiting));
+    const bool wake = asleep_ && room_;
     if (wake) asleep_ = false;
     return wake;
   }
@@ -184,7 +194,6 @@ class CurlFetcher final : public Fetcher {
       int running = 0;
       curl_multi_perform(multi_.get(), &running);
       AnswerFinished();
-      AnswerRefused();
       StartWaiting();
       Sleep();
     }
@@ -219,14 +228,14 @@ class CurlFetcher final : public Fetcher {
       return Launch(transfer);
     }
     Fetched fetched = ResultOf(code, transfer);
-    Answer(Release(transfer), std::move(fetched));
+    Release(transfer)(std::move(fetched));
   }
 
   // A server may end an HTTP/2 connection at any time, and libcurl then fails the request that was
   // just on its way. With HTTP/1.1 libcurl tries again by itself.
   static bool MayTryAgain(const Transfer& transfer, CURLcode code) {
     const bool ended = code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM;
-    return ended && !transfer.tried_again && Clock::now() < transfer.deadline;
+    return ended && !transfer.tried_again && Clock::now() < transfer.request.deadline;
   }
 
   Done Release(Transfer& transfer) {
@@ -235,29 +244,10 @@ class CurlFetcher final : public Fetcher {
     return std::move(transfer.done);
   }
 
-  // What was not refused is answered here.
-  void Answer(Done done, Fetched fetched) ABSL_LOCKS_EXCLUDED(mutex_) {
-    {
-      absl::MutexLock lock(&mutex_);
-      --owed_;
-    }
-    std::move(done)(std::move(fetched));
-  }
-
-  void AnswerRefused() ABSL_LOCKS_EXCLUDED(mutex_) {
-    std::deque<Waiting> refused;
-    {
-      absl::MutexLock lock(&mutex_);
-      refused.swap(refused_);
-    }
-    for (Waiting& each : refused) std::move(each.done)(Failure(FetchError::kBusy, ""));
-  }
-
   void StartWaiting() {
     while (std::optional<Waiting> next = TakeNext()) {
-      if (next->deadline <= Clock::now()) {
-        Answer(std::move(next->done),
-               Failure(FetchError::kTimeout, "while it waited for its turn"));
+      if (next->request.deadline <= Clock::now()) {
+        std::move(next->done)(Failure(FetchError::kTimeout, "while it waited for its turn"));
       } else {
         Start(std::move(*next));
       }
@@ -266,8 +256,7 @@ class CurlFetcher final : public Fetcher {
 
   bool HasRoom() const { return !idle_.empty() || transfers_.size() < limits_.max_concurrent; }
 
-  // The oldest of those that wait, if there is room. Without, its time cannot be over before that
-  // of a request under way is, which then makes room.
+  // The oldest of those that wait, if there is room.
   std::optional<Waiting> TakeNext() ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     if (waiting_.empty() || !HasRoom()) return std::nullopt;
@@ -276,18 +265,34 @@ class CurlFetcher final : public Fetcher {
     return next;
   }
 
-  void Start(Waiting request) {
+  void Start(Waiting next) {
     Transfer* transfer = TakeIdle();
     if (transfer == nullptr) {
-      return Answer(std::move(request.done),
-                    Failure(FetchError::kBroken, "libcurl has no more memory"));
+      std::move(next.done)(Failure(FetchError::kBroken, "libcurl has no more memory"));
+      return;
     }
-    transfer->done = std::move(request.done);
-    transfer->deadline = request.deadline;
+    transfer->done = std::move(next.done);
+    transfer->request = std::move(next.request);
     transfer->running = true;
     transfer->tried_again = false;
-    curl_easy_setopt(transfer->easy.get(), CURLOPT_URL, request.url.c_str());
+    SetRequest(*transfer);
     Launch(*transfer);
+  }
+
+  // libcurl copies the URL, and reads the rest where it is.
+  static void SetRequest(Transfer& transfer) {
+    CURL* easy = transfer.easy.get();
+    const HttpRequest& request = transfer.request;
+    transfer.headers = ToHeaders(request.headers);
+    curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer.headers.get());
+    if (request.body.empty()) {
+      curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+    } else {
+      curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                       static_cast<curl_off_t>(request.body.size()));
+      curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.c_str());
+    }
   }
 
   void Launch(Transfer& transfer) {
@@ -297,7 +302,7 @@ class CurlFetcher final : public Fetcher {
     SetTimeLimits(transfer);
     const CURLMcode added = curl_multi_add_handle(multi_.get(), transfer.easy.get());
     if (added == CURLM_OK) return;
-    Answer(Release(transfer), Failure(FetchError::kBroken, curl_multi_strerror(added)));
+    Release(transfer)(Failure(FetchError::kBroken, curl_multi_strerror(added)));
   }
 
   // A transfer ready for a request, or null when there can be no more.
@@ -335,6 +340,7 @@ class CurlFetcher final : public Fetcher {
     // A name server that hangs must not hold up the other transfers, nor the end.
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "herd");
+    if (!limits_.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, limits_.ca_file.c_str());
     SetUpScheme(easy);
   }
 
@@ -349,7 +355,7 @@ class CurlFetcher final : public Fetcher {
 
   void SetTimeLimits(const Transfer& transfer) const {
     CURL* easy = transfer.easy.get();
-    const auto left = std::chrono::ceil<milliseconds>(transfer.deadline - Clock::now());
+    const auto left = std::chrono::ceil<milliseconds>(transfer.request.deadline - Clock::now());
     const milliseconds total = std::max(milliseconds(1), left);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, total.count());
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, std::min(total, limits_.connect).count());
@@ -366,7 +372,7 @@ class CurlFetcher final : public Fetcher {
   bool FallAsleep() ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     room_ = HasRoom();
-    asleep_ = !stopping_ && refused_.empty() && (waiting_.empty() || !room_);
+    asleep_ = !stopping_ && (waiting_.empty() || !room_);
     return asleep_;
   }
 
@@ -374,7 +380,7 @@ class CurlFetcher final : public Fetcher {
     for (const auto& transfer : transfers_) {
       if (!transfer->running) continue;
       curl_multi_remove_handle(multi_.get(), transfer->easy.get());
-      Answer(Release(*transfer), Failure(FetchError::kStopping, ""));
+      Release (*transfer)(Failure(FetchError::kStopping, ""));
     }
     // An answer may ask again, so until nobody does.
     while (std::optional<Waiting> next = TakeAny()) {
@@ -384,10 +390,9 @@ class CurlFetcher final : public Fetcher {
 
   std::optional<Waiting> TakeAny() ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    std::deque<Waiting>& from = waiting_.empty() ? refused_ : waiting_;
-    if (from.empty()) return std::nullopt;
-    std::optional<Waiting> next(std::move(from.front()));
-    from.pop_front();
+    if (waiting_.empty()) return std::nullopt;
+    std::optional<Waiting> next(std::move(waiting_.front()));
+    waiting_.pop_front();
     return next;
   }
 
@@ -402,8 +407,6 @@ class CurlFetcher final : public Fetcher {
 
   absl::Mutex mutex_;
   std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);  // Oldest first.
-  std::deque<Waiting> refused_ ABSL_GUARDED_BY(mutex_);  // Each to be answered kBusy at once.
-  size_t owed_ ABSL_GUARDED_BY(mutex_) = 0;  // Under way or waiting, and not answered yet.
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   // Whether the curl thread sleeps and nobody has woken it, and whether it could then start more.
   bool asleep_ ABSL_GUARDED_BY(mutex_) = false;
@@ -413,7 +416,7 @@ class CurlFetcher final : public Fetcher {
 };
 
 absl::Status CheckLimits(const FetchLimits& limits) {
-  if (limits.connect.count() <= 0 || limits.total.count() <= 0) {
+  if (limits.connect.count() <= 0 || limits.silence.count() <= 0) {
     return absl::InvalidArgumentError("the time limits of Places must be more than 0 ms");
   }
   if (limits.max_body_bytes == 0 || limits.max_concurrent == 0) {

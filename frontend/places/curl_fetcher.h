@@ -14,17 +14,16 @@ namespace herd::places {
 struct FetchLimits {
   // For the connection to stand, TLS included.
   std::chrono::milliseconds connect{2000};
-  // From the call of Fetch to the last byte: also a request that waits for its turn is answered
-  // when this is over.
-  std::chrono::milliseconds total{5000};
+  // A connection whose other end takes nothing for so long is given up.
+  std::chrono::milliseconds silence{5000};
   // Larger bodies are given up on, at the latest when they have come this far.
   size_t max_body_bytes = size_t{4} << 20;
-  // Requests under way at a time, and connections kept open. With HTTP/1.1 each request under way
-  // needs a connection, with HTTP/2 they share one. Bodies take at most
-  // max_concurrent x max_body_bytes.
+  // Requests under way at a time, and connections kept open; further ones wait for their turn. With
+  // HTTP/1.1 each request under way needs a connection, with HTTP/2 they share one. Bodies take at
+  // most max_concurrent x max_body_bytes.
   size_t max_concurrent = 64;
-  // Requests that wait while max_concurrent are under way. Further ones are answered kBusy.
-  size_t max_waiting = 1024;
+  // A file of certificates (PEM) to trust; empty: those that the system trusts.
+  std::string ca_file;
 };
 
 // `scheme` is "http" or "https"; URLs of another are not fetched. Redirects are not followed, so

@@ -1,23 +1,35 @@
-// Getting a URL's content over HTTP: the interface between what Places means and who fetches it.
+// Getting an answer over HTTP: the interface between what Places means and who fetches it.
 #pragma once
 
+#include <chrono>
 #include <string>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 
 namespace herd::places {
 
+struct HttpRequest {
+  std::string url;
+  // Of a POST; empty: a GET.
+  std::string body;
+  // "Name: value", beside those that HTTP itself wants.
+  std::vector<std::string> headers;
+  // The answer is complete by then, or kTimeout.
+  std::chrono::steady_clock::time_point deadline;
+};
+
 // Why there is no HTTP answer.
 enum class FetchError {
   kNone,
-  kName,      // The host's name has no address.
-  kConnect,   // Nobody takes the connection.
-  kTls,       // No trusted encryption.
-  kTimeout,   // Not complete within the time limit, waiting for its turn included.
-  kTooLarge,  // The body is larger than the limit.
-  kBroken,    // The connection broke off, or what came is not HTTP.
-  kBusy,      // Not sent: too many wait for their turn.
-  kStopping,  // Given up: the fetcher is being destroyed.
+  kName,         // The host's name has no address.
+  kConnect,      // Nobody takes the connection.
+  kTls,          // No encryption can be agreed on.
+  kCertificate,  // Whoever answers does not prove to be whom the URL names.
+  kTimeout,      // Not complete by the deadline, waiting for its turn included.
+  kTooLarge,     // The body is larger than the limit.
+  kBroken,       // The connection broke off, or what came is not HTTP.
+  kStopping,     // Given up: the fetcher is being destroyed.
 };
 
 struct Fetched {
@@ -39,7 +51,7 @@ class Fetcher {
 
   // Any thread. `done` is called exactly once, later, on a thread of the implementation's, one at a
   // time, and never from within Fetch. It must not block: other answers wait behind it.
-  virtual void Fetch(std::string url, Done done) = 0;
+  virtual void Fetch(HttpRequest request, Done done) = 0;
 };
 
 }  // namespace herd::places

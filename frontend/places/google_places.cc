@@ -1,49 +1,144 @@
 #include "frontend/places/google_places.h"
 
-#include <chrono>
 #include <optional>
+#include <random>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "frontend/places/nearby_search.h"
+#include "frontend/places/failure.h"
+#include "frontend/places/legacy_api.h"
 #include "server/log/log.h"
 
 namespace herd::places {
+namespace {
+
+SearchDesk::Moment Now() {
+  using std::chrono::days;
+  using std::chrono::system_clock;
+  return {std::chrono::steady_clock::now(), std::chrono::floor<days>(system_clock::now())};
+}
+
+std::unique_ptr<Backend> MakeBackend(const GooglePlacesOptions& options, const std::string& url) {
+  if (options.api == Api::kLegacy) return std::make_unique<LegacyApi>(url, options.key);
+  return std::make_unique<NewApi>(
+      NewApi::Options{url, options.key, options.field_mask, options.ask_bound});
+}
+
+std::string InBrackets(const std::string& detail) {
+  return detail.empty() ? "" : absl::StrCat(" (", detail, ")");
+}
+
+std::string Seconds(std::chrono::milliseconds time) {
+  return absl::StrCat(static_cast<double>(time.count()) / 1000.0, " s");
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<GooglePlaces>> GooglePlaces::Start(
     const GooglePlacesOptions& options) {
-  if (absl::Status url = CheckBaseUrl(options.base_url); !url.ok()) return url;
-  absl::StatusOr<std::unique_ptr<Fetcher>> fetcher =
-      StartCurlFetcher(SchemeOf(options.base_url), options.limits);
+  const std::string google = options.api == Api::kLegacy ? kGoogleLegacyUrl : kGoogleNewUrl;
+  const std::string url = options.base_url.empty() ? google : options.base_url;
+  if (absl::Status checked = CheckBaseUrl(url); !checked.ok()) return checked;
+  if (absl::Status mask = CheckFieldMask(options.field_mask); !mask.ok()) return mask;
+  FetchLimits limits = options.limits;
+  limits.max_concurrent = options.desk.max_calls;
+  absl::StatusOr<std::unique_ptr<Fetcher>> fetcher = StartCurlFetcher(SchemeOf(url), limits);
   if (!fetcher.ok()) return fetcher.status();
-  return std::make_unique<GooglePlaces>(options, *std::move(fetcher));
+  SearchDesk::Options desk = options.desk;
+  desk.breaker.seed = std::random_device()();
+  return std::make_unique<GooglePlaces>(absl::StrCat("Places at ", url), desk,
+                                        MakeBackend(options, url), *std::move(fetcher));
 }
 
-GooglePlaces::GooglePlaces(const GooglePlacesOptions& options, std::unique_ptr<Fetcher> fetcher)
-    : base_url_(options.base_url), key_(options.key), fetcher_(std::move(fetcher)) {}
+GooglePlaces::GooglePlaces(std::string name, const SearchDesk::Options& options,
+                           std::unique_ptr<Backend> backend, std::unique_ptr<Fetcher> fetcher)
+    : name_(std::move(name)),
+      nothing_(EmptyReply("OK")),
+      backend_(std::move(backend)),
+      desk_(options),
+      fetcher_(std::move(fetcher)) {}
 
-void GooglePlaces::Find(Query query, Answer answer) {
-  fetcher_->Fetch(NearbySearchUrl(base_url_, query, key_),
-                  [this, bound = query.bound, answer = std::move(answer)](Fetched fetched) mutable {
-                    std::move(answer)(Read(std::move(fetched), bound));
-                  });
+Document GooglePlaces::Find(const Query& query, Asker asker, Answer answer) {
+  const int results = backend_->ResultsToAskFor(query.bound);
+  SearchDesk::Asked asked;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (results == 0) {
+      desk_.NoteEmpty();
+      return nothing_;
+    }
+    const SearchDesk::Moment now = Now();
+    std::string key = desk_.KeyOf(query, results);
+    if (Document known = desk_.Recall(key, query.bound, now)) return known;
+    asked = desk_.Ask(std::move(key), query, results, asker, std::move(answer), now);
+  }
+  if (asked.call) Make(*asked.call);
+  return std::move(asked.now);
 }
 
-std::string GooglePlaces::Read(Fetched fetched, int bound) {
+void GooglePlaces::Forget(Asker asker) {
+  absl::MutexLock lock(&mutex_);
+  desk_.Forget(asker);
+}
+
+Counters GooglePlaces::Count() const {
+  absl::MutexLock lock(&mutex_);
+  return desk_.Count(Now());
+}
+
+void GooglePlaces::Make(const SearchDesk::Call& call) {
+  HttpRequest request = backend_->RequestFor(call.query, call.results);
+  request.deadline = call.deadline;
+  fetcher_->Fetch(std::move(request), [this, search = call.search](Fetched fetched) {
+    Finish(search, std::move(fetched));
+  });
+}
+
+void GooglePlaces::Finish(std::uint64_t search, Fetched fetched) {
   const bool stopping = fetched.error == FetchError::kStopping;
-  Reply reply = ReplyTo(std::move(fetched), bound, key_);
-  if (!stopping) Log(reply.trouble);
-  return std::move(reply.json);
+  const std::size_t body_bytes = fetched.body.size();
+  const Reply reply = backend_->ReplyTo(std::move(fetched));
+  SearchDesk::Finished finished;
+  {
+    absl::MutexLock lock(&mutex_);
+    desk_.NoteBytes(body_bytes);
+    finished = desk_.Finish(search, reply, stopping, Now());
+    if (finished.breaker_changed) LogBreaker();
+  }
+  const bool ended = finished.calls.empty() || finished.calls.front().search != search;
+  if (ended && !stopping) Log(reply);
+  for (const SearchDesk::Call& call : finished.calls) Make(call);
+  for (SearchDesk::Answered& each : finished.answers) {
+    std::move(each.answer)(std::move(each.json));
+  }
 }
 
-void GooglePlaces::Log(const std::string& trouble) {
-  if (!trouble.empty()) {
+void GooglePlaces::Log(const Reply& reply) {
+  if (reply.outcome == Outcome::kInvalidRequest) return LogInvalid(reply);
+  invalid_.Succeed();
+  if (!reply.trouble.empty()) {
     if (!outage_.Fail(std::chrono::steady_clock::now())) return;
-    log::Warning(absl::StrCat("Places at ", base_url_, " fails: ", trouble,
+    log::Warning(absl::StrCat(name_, " fails: ", reply.trouble, InBrackets(reply.detail),
                               " WHATSAT is answered without places until it is back."));
   } else if (const std::optional<uint64_t> failures = outage_.Succeed()) {
-    log::Info(absl::StrCat("Places at ", base_url_, " is back, after ", *failures,
+    log::Info(absl::StrCat(name_, " is back, after ", *failures,
                            *failures == 1 ? " failure" : " failures"));
+  }
+}
+
+// A client's radius can be what is wrong, or a flag that concerns all.
+void GooglePlaces::LogInvalid(const Reply& reply) {
+  if (reply.trouble.empty() || !invalid_.Fail(std::chrono::steady_clock::now())) return;
+  log::Warning(absl::StrCat(name_, " is asked wrongly: ", reply.trouble, InBrackets(reply.detail)));
+}
+
+void GooglePlaces::LogBreaker() {
+  const CircuitBreaker& breaker = desk_.breaker();
+  if (breaker.state(std::chrono::steady_clock::now()) == BreakerState::kClosed) {
+    log::Info(absl::StrCat(name_, " is asked again"));
+  } else {
+    log::Warning(absl::StrCat(name_, " is not asked for ", Seconds(breaker.pause()), ", after ",
+                              breaker.failures(), " failures in a row"));
   }
 }
 

@@ -1,9 +1,12 @@
 // What is near a position: the interface between the front door and whoever answers.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "absl/functional/any_invocable.h"
+#include "frontend/places/counters.h"
+#include "frontend/places/document.h"
 
 namespace herd::places {
 
@@ -16,17 +19,28 @@ struct Query {
   int bound = 0;
 };
 
+// A client's connection, by a number of its own.
+using Asker = std::uint64_t;
+
 // Receives the JSON of the reply: legacy Nearby Search shape, no two newlines in a row, none at the
 // end. Always an answer: a failure is a JSON with Google's word for it as `status`.
-using Answer = absl::AnyInvocable<void(std::string json) &&>;
+using Answer = absl::AnyInvocable<void(Document) &&>;
 
 class Places {
  public:
   virtual ~Places() = default;
 
-  // Any thread. `answer` is called exactly once, later, on a thread of the implementation's, and
-  // never from within Find.
-  virtual void Find(Query query, Answer answer) = 0;
+  // Any thread. The answer itself, when it is there at once: from memory, or since nothing is asked
+  // now. Otherwise none at all, and `answer` is called once, later, on a thread of the
+  // implementation's, unless the asker is forgotten before.
+  virtual Document Find(const Query& query, Asker asker, Answer answer) = 0;
+
+  // Any thread. The asker has gone: it waits for nothing any more. An answer that is on its way may
+  // still be called.
+  virtual void Forget(Asker asker) = 0;
+
+  // Any thread. What has happened since the start.
+  virtual Counters Count() const = 0;
 };
 
 }  // namespace herd::places

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -45,6 +46,9 @@ class ValidJson {
     ++at_;
     SkipSpace();
   }
+
+  // Over the bracket that ends it, to the byte behind it.
+  void Leave() { ++at_; }
 
   // Over the name that begins here, to its value.
   void SkipName() {
@@ -119,6 +123,8 @@ struct Members {
   std::optional<size_t> results_at;  // The opening bracket.
   size_t results_end = 0;            // Behind the closing one.
   size_t results_count = 0;
+  // Where the first results end.
+  std::array<size_t, Results::kMostKept> ends{};
   std::optional<std::string> status;
 };
 
@@ -146,6 +152,17 @@ absl::Status ReadMember(std::string_view name, simdjson::dom::element value, siz
   return absl::OkStatus();
 }
 
+// Over the array that begins here, like SkipValue; notes the ends of the first results.
+void SkipResults(ValidJson& place, Members& members) {
+  place.Enter();
+  for (size_t i = 0; i < members.results_count; ++i) {
+    place.SkipValue();
+    if (i < members.ends.size()) members.ends[i] = place.at();
+    place.ToNext();
+  }
+  place.Leave();
+}
+
 absl::StatusOr<Members> ReadMembers(std::string_view body, simdjson::dom::object object) {
   Members members;
   ValidJson place(body, 0);
@@ -154,9 +171,12 @@ absl::StatusOr<Members> ReadMembers(std::string_view body, simdjson::dom::object
     place.SkipName();
     const absl::Status read = ReadMember(member.key, member.value, place.at(), members);
     if (!read.ok()) return read;
-    const size_t value_at = place.at();
-    place.SkipValue();
-    if (members.results_at == value_at) members.results_end = place.at();
+    if (members.results_at == place.at()) {
+      SkipResults(place, members);
+      members.results_end = place.at();
+    } else {
+      place.SkipValue();
+    }
     place.ToNext();
   }
   if (!members.results_at) return Wrong("it has no results");
@@ -179,40 +199,26 @@ std::string_view WhyNot(simdjson::error_code error) {
   }
 }
 
-absl::StatusOr<Members> Parse(std::string& body) {
+// Hands the checked document to `read`, which gives a Status or a StatusOr.
+template <typename Read>
+auto Parse(std::string& body, Read read) -> decltype(read(simdjson::dom::element())) {
   thread_local auto parser = std::make_unique<simdjson::dom::parser>();
   body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
   simdjson::dom::element document;
-  simdjson::dom::object object;
   const bool copy = false;
   const auto error = parser->parse(body.data(), body.size(), copy).get(document);
-  absl::StatusOr<Members> members = Wrong("it is not a JSON object");
-  if (error != simdjson::SUCCESS) {
-    members = Wrong(WhyNot(error));
-  } else if (document.get(object) == simdjson::SUCCESS) {
-    members = ReadMembers(body, object);
-  }
+  decltype(read(document)) result = Wrong(WhyNot(error));
+  if (error == simdjson::SUCCESS) result = read(document);
   if (body.size() > kLargestKept) parser = std::make_unique<simdjson::dom::parser>();
-  return members;
+  return result;
 }
 
-// The array from the bracket at `at` to `behind` the other has more than `bound` elements.
-void CutArray(std::string& body, size_t at, size_t behind, size_t bound) {
-  const size_t bracket = behind - 1;
-  if (bound == 0) {
-    body.erase(at + 1, bracket - at - 1);
-    return;
-  }
-  ValidJson place(body, at);
-  place.Enter();
-  place.SkipValue();
-  for (size_t kept = 1; kept < bound; ++kept) {
-    place.ToNext();
-    place.SkipValue();
-  }
-  size_t end = bracket;
-  while (IsSpace(body[end - 1])) --end;
-  body.erase(place.at(), end - place.at());
+absl::StatusOr<Members> ParseMembers(std::string& body) {
+  return Parse(body, [&](simdjson::dom::element document) -> absl::StatusOr<Members> {
+    simdjson::dom::object object;
+    if (document.get(object) != simdjson::SUCCESS) return Wrong("it is not a JSON object");
+    return ReadMembers(body, object);
+  });
 }
 
 // The end of what stays of the run of line ends that begins at `at`, and the end of the run.
@@ -230,7 +236,9 @@ Run RunAt(std::string_view text, size_t at) {
 
 // Line ends stand between tokens only: raw ones inside a JSON string are not valid.
 void JoinNewlines(std::string& text) {
-  if (text.find("\n\n") == text.npos && text.find('\r') == text.npos) return;
+  // memmem, since the library's own find stops at every newline.
+  const bool runs = memmem(text.data(), text.size(), "\n\n", 2) != nullptr;
+  if (!runs && text.find('\r') == text.npos) return;
   size_t length = 0;
   for (size_t at = 0; at < text.size();) {
     const bool run = IsLineEnd(text[at]);
@@ -248,17 +256,48 @@ void TrimLineEnds(std::string& text) {
 
 }  // namespace
 
-absl::StatusOr<CutAnswer> CutResults(std::string body, int bound) {
-  absl::StatusOr<Members> members = Parse(body);
-  if (!members.ok()) return members.status();
-  const size_t most = static_cast<size_t>(std::max(bound, 0));
-  if (members->results_count > most) {
-    CutArray(body, *members->results_at, members->results_end, most);
-  }
-  if (!members->attributions) body.insert(body.find('{') + 1, kNoAttributions);
+absl::Status CheckJson(std::string& body) {
+  return Parse(body, [](simdjson::dom::element) { return absl::OkStatus(); });
+}
+
+absl::StatusOr<Results> Results::Read(std::string body) {
   JoinNewlines(body);
   TrimLineEnds(body);
-  return CutAnswer{std::move(body), *std::move(members->status)};
+  absl::StatusOr<Members> members = ParseMembers(body);
+  if (!members.ok()) return members.status();
+  size_t added = 0;
+  if (!members->attributions) {
+    body.insert(body.find('{') + 1, kNoAttributions);
+    added = kNoAttributions.size();
+  }
+  Results results;
+  const size_t at = *members->results_at + added;
+  results.bracket_ = static_cast<std::uint32_t>(members->results_end + added - 1);
+  results.count_ = std::min(members->results_count, size_t{kMostKept} + 1);
+  results.space_ = results.bracket_;
+  while (IsSpace(body[results.space_ - 1])) --results.space_;
+  results.ends_[0] = static_cast<std::uint32_t>(at + 1);
+  for (size_t kept = 1; kept < results.count_; ++kept) {
+    results.ends_[kept] = static_cast<std::uint32_t>(members->ends[kept - 1] + added);
+  }
+  results.status_ = *std::move(members->status);
+  // A copy, since it takes no more than its size, and `body` has grown.
+  results.text_ = std::make_shared<const std::string>(body);
+  return results;
+}
+
+Results Results::WithoutAny(std::string json, std::string status) {
+  Results results;
+  results.text_ = std::make_shared<const std::string>(std::move(json));
+  results.status_ = std::move(status);
+  return results;
+}
+
+Document Results::CutTo(int bound) const {
+  const size_t most = static_cast<size_t>(std::max(bound, 0));
+  if (text_ == nullptr) return {};
+  if (count_ <= most || bound > kMostKept) return {text_, text_->size(), text_->size()};
+  return {text_, ends_[most], most == 0 ? bracket_ : space_};
 }
 
 }  // namespace herd::places

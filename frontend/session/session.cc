@@ -38,6 +38,11 @@ void SetRequest(const text::Command& command, Nanos now, Request* request) {
   }
 }
 
+void AppendPlaces(const places::Document& json, std::string* out) {
+  json.AppendTo(out);
+  text::AppendEndOfPlaces(out);
+}
+
 }  // namespace
 
 void Session::Receive(std::string_view bytes, Nanos now, std::string* out) {
@@ -151,7 +156,7 @@ void Session::Reply(std::string* out) {
       ReplyToReport(command, request.skew, Tail(out));
     } else if (request.kind == Request::Kind::kLookup &&
                request.sighting != Request::kUnknownClient) {
-      ReplyToWhatsat(command, batch.sightings[static_cast<std::size_t>(request.sighting)]);
+      ReplyToWhatsat(command, batch.sightings[static_cast<std::size_t>(request.sighting)], out);
     } else {
       text::AppendInvalid(batch.lines[i], Tail(out));
     }
@@ -167,14 +172,19 @@ void Session::ReplyToReport(const text::Command& command, Nanos skew, std::strin
   }
 }
 
-void Session::ReplyToWhatsat(const text::Command& command, Sighting& sighting) {
-  Held& held = held_.emplace_back(Held{.ticket = ++last_ticket_, .waiting = true});
+void Session::ReplyToWhatsat(const text::Command& command, const Sighting& sighting,
+                             std::string* out) {
+  const places::Document json = host_->AskPlaces({.location = text::ToLocation(sighting.position),
+                                                  .radius_m = text::ToMetres(command.radius_km),
+                                                  .bound = command.bound},
+                                                 last_ticket_ + 1);
+  std::string* reply = Tail(out);
+  if (!json) {
+    reply = &held_.emplace_back(Held{.ticket = ++last_ticket_, .waiting = true}).reply;
+  }
   text::AppendAt(sighting.server, sighting.skew, command.client_id,
-                 {.position = sighting.position, .time = sighting.time}, &held.reply);
-  host_->AskPlaces({.location = text::ToLocation(sighting.position),
-                    .radius_m = text::ToMetres(command.radius_km),
-                    .bound = command.bound},
-                   last_ticket_);
+                 {.position = sighting.position, .time = sighting.time}, reply);
+  if (json) AppendPlaces(json, reply);
 }
 
 std::string* Session::Tail(std::string* out) { return held_.empty() ? out : &held_.back().behind; }
@@ -191,10 +201,10 @@ Session::Held* Session::FindWaiting(std::uint64_t ticket) {
   return held == held_.end() ? nullptr : &*held;
 }
 
-void Session::Answer(std::uint64_t ticket, std::string_view json, std::string* out) {
+void Session::Answer(std::uint64_t ticket, const places::Document& json, std::string* out) {
   Held* const held = FindWaiting(ticket);
   if (held == nullptr) return;
-  text::AppendPlaces(json, &held->reply);
+  AppendPlaces(json, &held->reply);
   held->waiting = false;
   ReleaseHeld(out);
 }

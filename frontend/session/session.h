@@ -51,8 +51,9 @@ class Session {
   // How the session reaches out of itself. Called from within the functions below.
   class Host {
    public:
-    // Ask what is near; Answer is to be called with that ticket, later.
-    virtual void AskPlaces(places::Query query, std::uint64_t ticket) = 0;
+    // Ask what is near: the answer, or none at all, and then Answer is to be called with that
+    // ticket, later.
+    virtual places::Document AskPlaces(const places::Query& query, std::uint64_t ticket) = 0;
     // Pass is to be called with that ticket when the neighbours have these.
     virtual void AwaitNeighbors(const Versions& versions, std::uint64_t ticket) = 0;
     // These lines have been read. Only for the record.
@@ -75,7 +76,7 @@ class Session {
   // The client will send no more: what follows the last line end is a command too.
   void ReceiveEnd(Nanos now, std::string* out);
   // What is near, for the ticket it was asked with.
-  void Answer(std::uint64_t ticket, std::string_view json, std::string* out);
+  void Answer(std::uint64_t ticket, const places::Document& json, std::string* out);
   // The neighbours have what the replies of that ticket speak of.
   void Pass(std::uint64_t ticket, std::string* out);
   // Nothing more is to be read: whole lines that are there are still answered, and that is all.
@@ -89,6 +90,8 @@ class Session {
   bool can_resume() const { return has_room() && left_off_ && !closed_; }
   // Nothing further will be said: all is answered, and no more is to be read.
   bool finished() const { return closed_ && held_.empty(); }
+  // Something is waited for.
+  bool waits() const { return !held_.empty(); }
   // The conversation was ended from this side, and the client may still be sending.
   bool cut_off() const { return cut_off_; }
 
@@ -115,7 +118,7 @@ class Session {
   void AwaitNeighbors(const Versions& versions);
   void Reply(std::string* out);
   void ReplyToReport(const text::Command& command, Nanos skew, std::string* out);
-  void ReplyToWhatsat(const text::Command& command, Sighting& sighting);
+  void ReplyToWhatsat(const text::Command& command, const Sighting& sighting, std::string* out);
   void CutOff(std::string_view input, std::string* out);
 
   // Where the next reply goes.

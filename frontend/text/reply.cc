@@ -85,9 +85,6 @@ void AppendInvalid(std::string_view line, std::string* out) {
   out->push_back('\n');
 }
 
-void AppendPlaces(std::string_view json, std::string* out) {
-  out->append(json);
-  out->append("\n\n");
-}
+void AppendEndOfPlaces(std::string* out) { out->append("\n\n"); }
 
 }  // namespace herd::text

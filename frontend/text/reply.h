@@ -20,7 +20,7 @@ void AppendAt(std::string_view server, Nanos skew, std::string_view operands, st
 // "? " and the line, which comes without its line end.
 void AppendInvalid(std::string_view line, std::string* out);
 
-// What follows the AT line of a WHATSAT.
-void AppendPlaces(std::string_view json, std::string* out);
+// What follows the JSON of a WHATSAT's reply, which comes without line ends at its end.
+void AppendEndOfPlaces(std::string* out);
 
 }  // namespace herd::text

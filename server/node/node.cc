@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "server/log/log.h"
+#include "server/node/places_status.h"
 
 namespace herd {
 namespace {
@@ -171,6 +172,7 @@ v1::GetStatusResponse Node::Describe() const {
   status.set_divergences(peers_->divergences());
   for (v1::Neighbor& neighbor : peers_->Describe()) *status.add_neighbors() = std::move(neighbor);
   SumUp(&status);
+  FillIn(places_->Count(), status.mutable_places());
   return status;
 }
 

@@ -9,14 +9,21 @@ PATIENCE = 60  # seconds beyond those that a run is to last
 
 def reports(session, servers, **plan):
     """herd-bench-load: the same loop for any server. `plan`: depth, connections, clients, seconds,
-    requests, sequential."""
-    command = [session.program("herd-bench-load"), "--protocol", servers[0].protocol]
+    requests, sequential, and protocol where it is not the server's own."""
+    protocol = plan.pop("protocol", servers[0].protocol)
+    command = [session.program("herd-bench-load"), "--protocol", protocol]
     for server in servers:
         command += ["--port", server.port]
     said = json.loads(run(command + options(plan), plan.get("seconds", 0) + 5 * PATIENCE,
                           plan.get("core", session.generator_core)))
     latency = said.pop("batch_latency_us")
     return {**said, "p50_us": latency["p50"], "p99_us": latency["p99"]}
+
+
+def fetches(session, url, **plan):
+    """herd-bench-fetch: in_flight, seconds."""
+    command = [session.program("herd-bench-fetch"), "--url", url]
+    return json.loads(run(command + options(plan), plan["seconds"] + PATIENCE, plan.get("core")))
 
 
 def herd_client_load(session, servers, **plan):

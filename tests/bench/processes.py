@@ -108,6 +108,14 @@ class Process:
             self.fail(f'said "{line}" in place of where it listens')
         return int(port)
 
+    def announced_url(self):
+        """From its first line, "NAME: listening on URL"."""
+        line = self.child.stdout.readline().decode(errors="replace").strip()
+        _, _, url = line.rpartition(" ")
+        if not url.startswith("http"):
+            self.fail(f'said "{line}" in place of where it listens')
+        return url
+
     def cpu_seconds(self):
         return machine.cpu_seconds(machine.process_tree(self.pid))
 

@@ -79,6 +79,23 @@ class Quick(unittest.TestCase):
         self.assertEqual(len(self.run_through("idle")["runs"]), 4)
 
 
+    def test_a_whatsat_from_memory_is_measured_beside_the_floor(self):
+        runs = self.run_through("whatsat")["runs"]
+        self.assertEqual({(run["system"], run["depth"]) for run in runs},
+                         {(system, depth) for system in ("herd-server", "floor")
+                          for depth in (1, 16)})
+        for run in runs:
+            self.assertEqual(run["refused"], 0)
+            self.assertGreater(run["cpu_us"], 0)
+
+    def test_places_are_asked_beside_a_bare_loop_and_with_faults(self):
+        runs = self.run_through("places")["runs"]
+        kinds = {run["kind"] for run in runs}
+        self.assertEqual(kinds, {"distinct", "bare libcurl", "cached", "reports"})
+        for run in runs:
+            self.assertGreater(run["requests"], 0, run)
+
+
 class Misuse(unittest.TestCase):
     def test_an_unknown_bench_is_named_beside_those_there_are(self):
         done = bench("dorr")
@@ -98,7 +115,7 @@ class Misuse(unittest.TestCase):
     def test_help_lists_each_bench_with_its_purpose(self):
         listed = bench("--help").stdout
         for name in ("door", "threads", "memory", "herd", "latency", "catchup", "idle", "log",
-                     "whatsat", "growth", "study"):
+                     "whatsat", "places", "growth", "study"):
             self.assertRegex(listed, rf"\n  {name} +[A-Z]")
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import pwd
 import shutil
+import socket
 import sys
 import tempfile
 
@@ -15,6 +16,7 @@ import machine
 from processes import BenchError, Process, free_ports, run
 
 STUDY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "study")
+KEY = "AIzaSyD-0123456789abcdefghijklmnopqrstu"  # as Google's look
 NOWHERE = "http://127.0.0.1:9"  # Places, for benches that do not ask
 
 
@@ -88,18 +90,18 @@ def herd_file(stage, edges):
     return stage.file("herd.json", json.dumps(config)), config
 
 
-def start_herd_server(stage, path, server, core=None, flags=()):
+def start_herd_server(stage, path, server, core=None, flags=(), places_url=NOWHERE):
     process = stage.process(
-        [stage.program("herd-server"), server["name"], "--config", path, "--places-url", NOWHERE,
-         *flags], core=core, environment={"HERD_PLACES_KEY": "none"})
+        [stage.program("herd-server"), server["name"], "--config", path, "--places-url", places_url,
+         "--places-api", "legacy", *flags], core=core, environment={"HERD_PLACES_KEY": KEY})
     process.await_port(server["client_port"])
     return Server(server["name"], "iamat", server["client_port"], process)
 
 
-def ours(name="herd-server", flags=()):
+def ours(name="herd-server", flags=(), places_url=NOWHERE):
     def start(stage, core):
         path, config = herd_file(stage, {"Goloman": []})
-        server = start_herd_server(stage, path, config["servers"][0], core, flags)
+        server = start_herd_server(stage, path, config["servers"][0], core, flags, places_url)
         server.name = name
         return server
     return System(name, start)
@@ -115,6 +117,16 @@ def announcing(name, command, needs=()):
 
 def floor(flags=()):
     return announcing("floor", lambda stage: [stage.program("herd-floor"), *flags])
+
+
+def connect(port):
+    return socket.create_connection(("127.0.0.1", port), timeout=10)
+
+
+def places_upstream(stage, core, flags=()):
+    """herd-bench-upstream. Returns its URL."""
+    process = stage.process([stage.program("herd-bench-upstream"), *flags], core=core)
+    return f"http://127.0.0.1:{process.listening_port()}"
 
 
 def on_port(name, protocol, command, needs):

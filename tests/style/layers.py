@@ -18,7 +18,7 @@ from sources import sources
 # that leads to it. `proto` is the code generated from the .proto files.
 BENEATH_NODE = [
     "proto", "server/config", "server/log", "server/state", "server/peer", "server/operator",
-    "frontend/text", "frontend/places", "frontend/session", "frontend/net",
+    "frontend/json", "frontend/text", "frontend/places", "frontend/session", "frontend/net",
 ]
 LAYERS = {
     "server/config": [],
@@ -27,7 +27,8 @@ LAYERS = {
     "server/peer": ["proto", "server/log", "server/state"],
     "server/operator": ["proto", "server/log", "server/state"],
     "frontend/text": ["server/state"],
-    "frontend/places": ["server/log"],
+    "frontend/json": [],
+    "frontend/places": ["server/log", "frontend/json"],
     "frontend/session": ["frontend/text", "frontend/places", "server/state"],
     "frontend/net": ["frontend/session", "frontend/text", "frontend/places", "server/log",
                      "server/state"],
@@ -37,7 +38,7 @@ LAYERS = {
     "client/load": ["client/net"],
     "client/fleet": ["client/load", "client/net"],
     "client/commands": ["client/fleet", "client/load", "client/net", "proto", "server/config"],
-    "client/standin": [],
+    "client/standin": ["frontend/json"],
     "client": ["client/commands", "client/fleet", "client/load", "client/net", "proto",
                "server/config"],
 }
@@ -61,7 +62,8 @@ DOORS = {
     "gRPC": (r"grpc(pp)?/.*|.*\.grpc\.pb\.h",
              ["server/peer/*", "server/operator/*", "server/node/*", "client/net/*.cc"], ANY),
     "nlohmann/json": (r"nlohmann/.*",
-                      ["server/config/herd_json.cc", "frontend/places/nearby_search.cc",
+                      ["server/config/herd_json.cc", "frontend/json/*", "frontend/places/failure.cc",
+                       "frontend/places/new_to_legacy.cc",
                        "client/commands/herd_status_json.cc", "client/load/outcome_json.cc",
                        "client/fleet/fleet_report_json.cc",
                        "client/standin/*"], ANY),

@@ -64,6 +64,8 @@ class Connection {
   // Whether the next byte is the first of a reply.
   bool at_start = true;
   int awaited = 0;  // replies
+  // The last byte, which was not the last of a reply, was a line end.
+  bool after_newline = false;
 
   std::uint64_t NanosecondsSinceSend() const {
     const auto passed = Clock::now() - sent_at_;
@@ -165,6 +167,7 @@ class ClosedLoop {
   }
 
   void CountReplies(Connection& connection, std::string_view bytes) {
+    if (plan_.protocol->many_lines) return CountLongReplies(connection, bytes);
     while (!bytes.empty()) {
       if (connection.at_start && bytes.front() != plan_.protocol->reply) ++outcome_.refused;
       const std::size_t end = bytes.find('\n');
@@ -173,6 +176,21 @@ class ClosedLoop {
       ++outcome_.requests;
       --connection.awaited;
       bytes.remove_prefix(end + 1);
+    }
+  }
+
+  // The empty line at a reply's end may come in two pieces.
+  void CountLongReplies(Connection& connection, std::string_view bytes) {
+    while (!bytes.empty()) {
+      if (connection.at_start && bytes.front() != plan_.protocol->reply) ++outcome_.refused;
+      const bool split = connection.after_newline && bytes.front() == '\n';
+      const std::size_t found = split ? 0 : bytes.find("\n\n");
+      connection.at_start = found != std::string_view::npos;
+      connection.after_newline = !connection.at_start && bytes.back() == '\n';
+      if (!connection.at_start) return;
+      ++outcome_.requests;
+      --connection.awaited;
+      bytes.remove_prefix(split ? 1 : found + 2);
     }
   }
 

@@ -15,8 +15,9 @@ constexpr std::size_t kDecimals = 6;
 // What is stored where a server stores text: 42 bytes.
 #define HERD_BENCH_VALUE "+34.000000-118.000000 SSSSSSSSSS.NNNNNNN00"
 
-constexpr std::array<Protocol, 4> kProtocols = {{
+constexpr std::array<Protocol, 5> kProtocols = {{
     {"iamat", "IAMAT c000000000000000 " HERD_BENCH_VALUE "\n", 'A'},
+    {"whatsat", "WHATSAT c000000000000000 10 20\n", 'A', true},
     {"redis-set", "*3\r\n$3\r\nSET\r\n$16\r\nc000000000000000\r\n$42\r\n" HERD_BENCH_VALUE "\r\n",
      '+'},
     {"redis-geoadd",
@@ -36,8 +37,10 @@ std::string TimeNow() {
   return digits.substr(0, seconds) + "." + digits.substr(seconds);
 }
 
-// The last `count` digits of the number, right-aligned at `end`.
-void WriteDigits(std::uint32_t number, std::size_t count, char* end) {
+// The last `count` digits of the number, right-aligned before `hole_end`, if there is such a hole.
+void WriteDigits(std::uint32_t number, std::size_t count, std::size_t hole_end, std::string& text) {
+  if (hole_end == std::string::npos) return;
+  char* end = text.data() + hole_end;
   for (std::size_t i = 0; i < count; ++i) {
     *--end = static_cast<char>('0' + number % 10);
     number /= 10;
@@ -97,9 +100,9 @@ Requests::Requests(const Protocol& protocol, std::uint32_t clients, Order order)
 void Requests::AppendTo(std::string& batch) {
   const std::uint32_t client = NextClient();
   AdvanceTime();
-  WriteDigits(client, 10, text_.data() + id_);
-  WriteDigits(client, kDecimals, text_.data() + longitude_);
-  WriteDigits(Scattered(client) + Step(time_), kDecimals, text_.data() + latitude_);
+  WriteDigits(client, 10, id_, text_);
+  WriteDigits(client, kDecimals, longitude_, text_);
+  WriteDigits(Scattered(client) + Step(time_), kDecimals, latitude_, text_);
   Overwrite(text_, time_hole_, time_);
   batch.append(text_);
 }

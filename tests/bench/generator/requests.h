@@ -18,8 +18,10 @@ namespace herd::bench {
 struct Protocol {
   std::string_view name;
   std::string_view text;
-  // What a reply begins with that says the report was taken.
+  // What a reply begins with that says the request was taken.
   char reply;
+  // A reply has many lines, and ends with an empty one.
+  bool many_lines = false;
 };
 
 // nullptr when there is no such protocol.

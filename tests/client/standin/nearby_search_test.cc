@@ -219,16 +219,39 @@ TEST(NearbySearch, CarriesFiltersOverToTheNextPage) {
   for (const std::string& name : names) EXPECT_THAT(name, HasSubstr("Other"));
 }
 
-TEST(Route, AnswersItsTwoPathsAndNoOther) {
+Request Get(const std::string& path) {
+  Request request;
+  request.method = "GET";
+  request.path = path;
+  return request;
+}
+
+TEST(Route, AnswersItsPathsAndNoOther) {
   const NearbySearch search(PlacesOf(kCalifornia));
-  EXPECT_EQ(Route(search, {"/healthz", {}}).http_status, 200);
-  const Reply nearby = Route(search, {"/maps/api/place/nearbysearch/json", {}});
+  EXPECT_EQ(Route(search, nullptr, Get("/healthz"), 0).http_status, 200);
+  const Reply nearby = Route(search, nullptr, Get("/maps/api/place/nearbysearch/json"), 0);
   EXPECT_EQ(nearby.http_status, 200);
   EXPECT_EQ(nearby.content_type, "application/json; charset=UTF-8");
   EXPECT_THAT(nearby.body, HasSubstr("REQUEST_DENIED"));
   for (const char* path : {"/", "", "/maps/api/place/nearbysearch/xml", "/healthz/"}) {
-    EXPECT_EQ(Route(search, {path, {}}).http_status, 404) << path;
+    EXPECT_EQ(Route(search, nullptr, Get(path), 0).http_status, 404) << path;
   }
+  Request post = Get("/v1/places:searchNearby");
+  EXPECT_EQ(Route(search, nullptr, post, 0).http_status, 404);
+  post.method = "POST";
+  EXPECT_EQ(Route(search, nullptr, post, 0).http_status, 403) << "there is no key";
+}
+
+TEST(Route, TakesFaultsOnlyWhenThatIsAllowed) {
+  const NearbySearch search(PlacesOf(kCalifornia));
+  Request request = Get("/faults");
+  request.method = "POST";
+  request.body = R"({"kind":"http","status":503})";
+  EXPECT_EQ(Route(search, nullptr, request, 0).http_status, 404);
+  Faults faults;
+  EXPECT_EQ(Route(search, &faults, request, 0).http_status, 200);
+  EXPECT_EQ(Route(search, &faults, Get("/maps/api/place/nearbysearch/json"), 0).http_status, 503);
+  EXPECT_EQ(Route(search, &faults, Get("/healthz"), 0).http_status, 200);
 }
 
 // Values near to those that mean something, so that some get through.

@@ -19,9 +19,10 @@ std::string Why(const std::string& url) {
 
 TEST(CheckBaseUrl, TakesAHostWithOrWithoutPortAndPath) {
   for (const char* url :
-       {kGoogleBaseUrl, "http://localhost:12090", "http://127.0.0.1:1", "https://places.example/",
-        "https://places.example:65535/a/b", "http://[::1]:12090", "http://[::1]", "HTTP://host_1",
-        "http://notgoogleapis.com", "http://googleapis.com.example"}) {
+       {kGoogleNewUrl, kGoogleLegacyUrl, "http://localhost:12090", "http://127.0.0.1:1",
+        "https://places.example/", "https://places.example:65535/a/b", "http://[::1]:12090",
+        "http://[::1]", "HTTP://host_1", "http://notgoogleapis.com",
+        "http://googleapis.com.example"}) {
     EXPECT_EQ(Why(url), "no error") << url;
   }
 }

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -20,7 +21,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
-#include "frontend/places/nearby_search.h"
+#include "frontend/places/failure.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "httplib.h"
@@ -40,16 +41,24 @@ using Then = RawServer::Then;
 
 constexpr char kKey[] = "AIzaSyD-0123456789abcdefghijklmnopqrstu";
 constexpr char kPath[] = "/maps/api/place/nearbysearch/json";
+constexpr char kNewPath[] = "/v1/places:searchNearby";
 constexpr char kBody[] = R"({"html_attributions":[],"results":[{"n":1},{"n":2}],"status":"OK"})";
 
 // Answers as they come in. Outlives the Places that is asked.
 class Answers {
  public:
   Answer Next() {
-    return [this](std::string json) {
-      absl::MutexLock lock(&mutex_);
-      all_.push_back(std::move(json));
-    };
+    return [this](const Document& json) { Note(json.ToString()); };
+  }
+
+  // Asks as one client of its own; an answer that is there at once counts like any other.
+  void Ask(Places& places, const Query& query) {
+    if (const Document json = places.Find(query, 1, Next())) Note(json.ToString());
+  }
+
+  void Note(std::string json) {
+    absl::MutexLock lock(&mutex_);
+    all_.push_back(std::move(json));
   }
 
   std::vector<std::string> WaitFor(size_t count) {
@@ -80,13 +89,15 @@ class WebServer {
     server_.new_task_queue = [] { return new httplib::ThreadPool(24); };
     server_.set_keep_alive_max_count(1'000'000);
     server_.set_tcp_nodelay(true);
-    server_.Get(kPath, [this, handler = std::move(handler)](const auto& request, auto& response) {
+    const auto serve = [this, handler = std::move(handler)](const auto& request, auto& response) {
       {
         absl::MutexLock lock(&mutex_);
         peers_.insert(request.remote_port);
       }
       handler(request, response);
-    });
+    };
+    server_.Get(kPath, serve);
+    server_.Post(kNewPath, serve);
     port_ = server_.bind_to_any_port("127.0.0.1");
     thread_ = std::thread([this] { server_.listen_after_bind(); });
     while (!server_.is_running()) std::this_thread::yield();
@@ -113,27 +124,38 @@ class WebServer {
 
 std::string BaseUrl(int port) { return absl::StrCat("http://127.0.0.1:", port); }
 
-std::unique_ptr<GooglePlaces> Start(int port, const FetchLimits& limits = {},
-                                    const std::string& key = kKey) {
+// Asks as it is told, without memory and without a breaker.
+GooglePlacesOptions Plain() {
   GooglePlacesOptions options;
-  options.base_url = BaseUrl(port);
-  options.key = key;
-  options.limits = limits;
+  options.api = Api::kLegacy;
+  options.key = kKey;
+  options.desk.cache.time_to_live = milliseconds(0);
+  options.desk.breaker.failures = 0;
+  options.desk.max_searches_per_asker = 10'000;
   // Slow machines and sanitizers must not look like a slow upstream.
-  if (options.limits.total == FetchLimits().total) {
-    options.limits.total = milliseconds(60'000);
-    options.limits.connect = milliseconds(60'000);
-  }
+  options.desk.time_limit = milliseconds(60'000);
+  options.limits.connect = milliseconds(60'000);
+  return options;
+}
+
+std::unique_ptr<GooglePlaces> Start(const GooglePlacesOptions& options) {
   absl::StatusOr<std::unique_ptr<GooglePlaces>> places = GooglePlaces::Start(options);
   EXPECT_TRUE(places.ok()) << places.status();
   return *std::move(places);
 }
 
+std::unique_ptr<GooglePlaces> Start(int port, GooglePlacesOptions options = Plain()) {
+  options.base_url = BaseUrl(port);
+  return Start(options);
+}
+
 Query Somewhere(int bound = 5) { return {"34.068930,-118.445127", "10000", bound}; }
+// Another place for each number.
+Query Place(int number) { return {absl::StrCat(number, ",7"), "10", 5}; }
 
 std::string Ask(Places& places, const Query& query = Somewhere()) {
   Answers answers;
-  places.Find(query, answers.Next());
+  answers.Ask(places, query);
   return answers.WaitFor(1).front();
 }
 
@@ -151,14 +173,14 @@ Failed Failing(const std::string& json) {
   return {reply["status"], reply["error_message"]};
 }
 
-Failed AskFailing(int port, const FetchLimits& limits = {}) {
-  return Failing(Ask(*Start(port, limits)));
+Failed AskFailing(int port, const GooglePlacesOptions& options = Plain()) {
+  return Failing(Ask(*Start(port, options)));
 }
 
-FetchLimits ShortTime() {
-  FetchLimits limits;
-  limits.total = milliseconds(100);
-  return limits;
+GooglePlacesOptions ShortTime() {
+  GooglePlacesOptions options = Plain();
+  options.desk.time_limit = milliseconds(100);
+  return options;
 }
 
 std::string Response(const std::string& headers, const std::string& body) {
@@ -184,7 +206,9 @@ TEST(GooglePlaces, AsksWithoutAKeyWhenThereIsNone) {
     has_key = request.has_param("key");
     response.set_content(kBody, "application/json");
   });
-  EXPECT_EQ(Ask(*Start(server.port(), {}, "")), kBody);
+  GooglePlacesOptions options = Plain();
+  options.key = "";
+  EXPECT_EQ(Ask(*Start(server.port(), options)), kBody);
   EXPECT_FALSE(has_key);
 }
 
@@ -193,10 +217,13 @@ TEST(GooglePlaces, DoesNotStartWithOptionsThatCannotBe) {
   options.base_url = "localhost:12090";
   EXPECT_TRUE(absl::IsInvalidArgument(GooglePlaces::Start(options).status()));
   options.base_url = "http://localhost:12090";
-  options.limits.max_concurrent = 0;
+  options.desk.max_calls = 0;
+  EXPECT_TRUE(absl::IsInvalidArgument(GooglePlaces::Start(options).status()));
+  options.desk = {};
+  options.limits.connect = milliseconds(0);
   EXPECT_TRUE(absl::IsInvalidArgument(GooglePlaces::Start(options).status()));
   options.limits = {};
-  options.limits.total = milliseconds(0);
+  options.field_mask = "places.id, places.name";
   EXPECT_TRUE(absl::IsInvalidArgument(GooglePlaces::Start(options).status()));
 }
 
@@ -236,19 +263,16 @@ TEST(GooglePlacesFaults, ARefusedConnectionIsSaid) {
 }
 
 TEST(GooglePlacesFaults, ANameWithoutAddressIsSaid) {
-  GooglePlacesOptions options;
+  GooglePlacesOptions options = Plain();
   options.base_url = "http://no-such-host.invalid";
-  options.limits.total = milliseconds(60'000);
-  options.limits.connect = milliseconds(60'000);
   const Failed failed = Failing(Ask(**GooglePlaces::Start(options)));
   EXPECT_EQ(failed.message, FailureOf(FetchError::kName).message);
 }
 
 TEST(GooglePlacesFaults, AServerWithoutTlsIsNotSpokenTo) {
   RawServer server(Response("Content-Length: 2\r\n", "{}"), Then::kClose);
-  GooglePlacesOptions options;
+  GooglePlacesOptions options = Plain();
   options.base_url = absl::StrCat("https://127.0.0.1:", server.port());
-  options.key = kKey;
   const Failed failed = Failing(Ask(**GooglePlaces::Start(options)));
   EXPECT_EQ(failed.message, FailureOf(FetchError::kTls).message);
 }
@@ -323,11 +347,12 @@ TEST(GooglePlaces, TakesABodyUpToTheLimit) {
 TEST(GooglePlaces, IsWellAgainAfterAFailure) {
   std::atomic<int> asked = 0;
   WebServer server([&](const httplib::Request&, httplib::Response& response) {
-    if (++asked == 1) response.status = 500;
+    if (++asked <= 2) response.status = 500;
     response.set_content(kBody, "application/json");
   });
   const auto places = Start(server.port());
   EXPECT_EQ(Failing(Ask(*places)).status, "UNKNOWN_ERROR");
+  EXPECT_EQ(asked, 2) << "once more, since that may help";
   EXPECT_EQ(Ask(*places), kBody);
 }
 
@@ -352,15 +377,14 @@ TEST(GooglePlaces, LeavesTheProxyOfTheEnvironmentAloneOverPlainHttp) {
 
 TEST(GooglePlaces, SharesAFewConnectionsAmongAThousandQueries) {
   constexpr size_t kQueries = 1000;
-  FetchLimits limits;
-  limits.max_concurrent = 16;
-  limits.max_waiting = kQueries;
+  GooglePlacesOptions options = Plain();
+  options.desk.max_calls = 16;
   WebServer server([](const httplib::Request& request, httplib::Response& response) {
     response.set_content(absl::StrCat(R"({"html_attributions":[],"results":[")",
                                       request.get_param_value("location"), R"("],"status":"OK"})"),
                          "application/json");
   });
-  const auto places = Start(server.port(), limits);
+  const auto places = Start(server.port(), options);
   absl::Mutex mutex;
   size_t answered = 0;
   size_t wrong = 0;
@@ -369,12 +393,12 @@ TEST(GooglePlaces, SharesAFewConnectionsAmongAThousandQueries) {
     askers.emplace_back([&, asker] {
       for (size_t i = asker; i < kQueries; i += 4) {
         const std::string location = absl::StrCat(i, ",7");
-        places->Find({location, "10", 5}, [&, location](const std::string& json) {
+        places->Find({location, "10", 5}, asker, [&, location](const Document& json) {
           const std::string right = absl::StrCat(R"({"html_attributions":[],"results":[")",
                                                  location, R"("],"status":"OK"})");
           absl::MutexLock lock(&mutex);
           ++answered;
-          if (json != right) ++wrong;
+          if (json.ToString() != right) ++wrong;
         });
       }
     });
@@ -398,16 +422,15 @@ TEST(GooglePlaces, UsesOneConnectionForOneQueryAfterAnother) {
 
 TEST(GooglePlaces, AnswersAtOnceWhenTooManyWait) {
   RawServer server("", Then::kHold);
-  FetchLimits limits;
-  limits.max_concurrent = 2;
-  limits.max_waiting = 3;
+  GooglePlacesOptions options = Plain();
+  options.desk.max_calls = 2;
+  options.desk.max_queued = 3;
   Answers answers;
-  auto places = Start(server.port(), limits);
-  for (int i = 0; i < 7; ++i) places->Find(Somewhere(), answers.Next());
+  auto places = Start(server.port(), options);
+  for (int i = 0; i < 7; ++i) answers.Ask(*places, Place(i));
   // The last two, while the first five are still to be answered.
   for (const std::string& json : answers.WaitFor(2)) {
     EXPECT_EQ(Failing(json).status, "OVER_QUERY_LIMIT");
-    EXPECT_EQ(Failing(json).message, FailureOf(FetchError::kBusy).message);
   }
   EXPECT_EQ(answers.Now().size(), 2U);
   places = nullptr;
@@ -416,12 +439,12 @@ TEST(GooglePlaces, AnswersAtOnceWhenTooManyWait) {
 
 TEST(GooglePlaces, WaitsForATurnNoLongerThanTheTimeLimit) {
   RawServer server("", Then::kHold);
-  FetchLimits limits;
-  limits.total = milliseconds(500);
-  limits.max_concurrent = 1;
-  const auto places = Start(server.port(), limits);
+  GooglePlacesOptions options = Plain();
+  options.desk.time_limit = milliseconds(500);
+  options.desk.max_calls = 1;
+  const auto places = Start(server.port(), options);
   Answers answers;
-  for (int i = 0; i < 20; ++i) places->Find(Somewhere(), answers.Next());
+  for (int i = 0; i < 20; ++i) answers.Ask(*places, Place(i));
   for (const std::string& json : answers.WaitFor(20)) {
     EXPECT_EQ(Failing(json).message, FailureOf(FetchError::kTimeout).message);
   }
@@ -432,11 +455,11 @@ TEST(GooglePlaces, WaitsForATurnNoLongerThanTheTimeLimit) {
 
 TEST(GooglePlaces, AnswersWhatIsUnderWayAndWhatWaitsBeforeItEnds) {
   RawServer server("", Then::kHold);
-  FetchLimits limits;
-  limits.max_concurrent = 4;
+  GooglePlacesOptions options = Plain();
+  options.desk.max_calls = 4;
   Answers answers;
-  auto places = Start(server.port(), limits);
-  for (int i = 0; i < 100; ++i) places->Find(Somewhere(), answers.Next());
+  auto places = Start(server.port(), options);
+  for (int i = 0; i < 100; ++i) answers.Ask(*places, Place(i));
   server.WaitForConnections(4);
   places = nullptr;
   ASSERT_EQ(answers.Now().size(), 100U);
@@ -449,12 +472,12 @@ TEST(GooglePlaces, EndsSoundlyWhateverTheMoment) {
   WebServer server([](const httplib::Request&, httplib::Response& response) {
     response.set_content(kBody, "application/json");
   });
-  FetchLimits limits;
-  limits.max_concurrent = 8;
+  GooglePlacesOptions options = Plain();
+  options.desk.max_calls = 8;
   for (size_t answered = 0; answered < 40; ++answered) {
     Answers answers;
-    auto places = Start(server.port(), limits);
-    for (int i = 0; i < 40; ++i) places->Find(Somewhere(), answers.Next());
+    auto places = Start(server.port(), options);
+    for (int i = 0; i < 40; ++i) answers.Ask(*places, Place(i));
     answers.WaitFor(answered);
     places = nullptr;
     ASSERT_EQ(answers.Now().size(), 40U);
@@ -466,9 +489,9 @@ TEST(GooglePlaces, CallsBackOnItsOwnThreadAndLetsTheAnswerAskAgain) {
   const auto places = Start(server.port());
   Answers answers;
   std::thread::id answerer;
-  places->Find(Somewhere(), [&](std::string) {
+  places->Find(Somewhere(), 1, [&](const Document&) {
     answerer = std::this_thread::get_id();
-    places->Find(Somewhere(), answers.Next());
+    places->Find(Somewhere(), 1, answers.Next());
     EXPECT_TRUE(answers.Now().empty());  // Never from within Find.
   });
   EXPECT_EQ(answers.WaitFor(1).front(), kBody);
@@ -480,11 +503,138 @@ TEST(GooglePlaces, AnswersTheQuestionsOfItsLastAnswers) {
   Answers answers;
   auto places = Start(server.port());
   GooglePlaces& last = *places;
-  places->Find(Somewhere(), [&](std::string) { last.Find(Somewhere(), answers.Next()); });
+  places->Find(Somewhere(), 1, [&](const Document&) { last.Find(Somewhere(), 1, answers.Next()); });
   server.WaitForConnections(1);
   places = nullptr;
   ASSERT_EQ(answers.Now().size(), 1U);
   EXPECT_EQ(Failing(answers.Now().front()).message, FailureOf(FetchError::kStopping).message);
+}
+
+TEST(NewApi, IsAskedByDefaultAndItsAnswerIsInTheLegacyShape) {
+  httplib::Request asked;
+  WebServer server([&](const httplib::Request& request, httplib::Response& response) {
+    asked = request;
+    response.set_content(R"({"places":[{"id":"a"},{"id":"b"}]})", "application/json");
+  });
+  GooglePlacesOptions options = Plain();
+  options.api = GooglePlacesOptions().api;
+  const std::string json = Ask(*Start(server.port(), options), Somewhere(1));
+  EXPECT_THAT(json, AllOf(HasSubstr("\"place_id\" : \"a\""), Not(HasSubstr("\"b\""))));
+  EXPECT_EQ(asked.method, "POST");
+  EXPECT_EQ(asked.get_header_value("X-Goog-Api-Key"), kKey);
+  EXPECT_EQ(asked.get_header_value("X-Goog-FieldMask"), kDefaultFieldMask);
+  EXPECT_EQ(asked.get_header_value("Content-Type"), "application/json");
+  EXPECT_EQ(nlohmann::json::parse(asked.body)["maxResultCount"], 20);
+  EXPECT_EQ(asked.target, kNewPath) << "the key is not in the URL";
+}
+
+TEST(NewApi, IsNotAskedForABoundOfNone) {
+  std::atomic<int> asked = 0;
+  WebServer server([&](const httplib::Request&, httplib::Response& response) {
+    ++asked;
+    response.set_content("{}", "application/json");
+  });
+  GooglePlacesOptions options = Plain();
+  options.api = Api::kNew;
+  const auto places = Start(server.port(), options);
+  EXPECT_EQ(Ask(*places, Somewhere(0)), EmptyReply("OK"));
+  EXPECT_EQ(asked, 0);
+  EXPECT_EQ(places->Count().empty, 1U);
+}
+
+TEST(NewApi, IsAskedOnOneConnectionForOneQueryAfterAnother) {
+  WebServer server([](const httplib::Request&, httplib::Response& response) {
+    response.set_content("{}", "application/json");
+  });
+  GooglePlacesOptions options = Plain();
+  options.api = Api::kNew;
+  const auto places = Start(server.port(), options);
+  for (int i = 0; i < 50; ++i) Ask(*places, Place(i));
+  EXPECT_EQ(server.connections(), 1U);
+}
+
+TEST(GooglePlaces, AsksOnceForAThousandQuestionsOfOnePlace) {
+  std::atomic<int> asked = 0;
+  WebServer server([&](const httplib::Request&, httplib::Response& response) {
+    ++asked;
+    response.set_content(kBody, "application/json");
+  });
+  GooglePlacesOptions options = Plain();
+  options.desk.cache.time_to_live = milliseconds(3'600'000);
+  const auto places = Start(server.port(), options);
+  Answers answers;
+  std::vector<std::thread> askers;
+  for (int asker = 0; asker < 4; ++asker) {
+    askers.emplace_back([&] {
+      for (int i = 0; i < 250; ++i) answers.Ask(*places, Somewhere());
+    });
+  }
+  for (std::thread& asker : askers) asker.join();
+  for (const std::string& json : answers.WaitFor(1000)) ASSERT_EQ(json, kBody);
+  EXPECT_EQ(asked, 1);
+  const Counters counters = places->Count();
+  EXPECT_EQ(counters.ok, 1U);
+  EXPECT_EQ(counters.cached + counters.shared, 999U);
+  EXPECT_EQ(counters.body_bytes, sizeof(kBody) - 1);
+}
+
+TEST(GooglePlaces, WithoutMemoryAsksNoMoreThanOnceAtATimeForOnePlace) {
+  std::atomic<int> under_way = 0;
+  std::atomic<int> most = 0;
+  WebServer server([&](const httplib::Request&, httplib::Response& response) {
+    most = std::max<int>(most, ++under_way);
+    response.set_content(kBody, "application/json");
+    --under_way;
+  });
+  const auto places = Start(server.port());
+  Answers answers;
+  for (size_t i = 0; i < 1000; ++i) {
+    answers.Ask(*places, Somewhere());
+    if (i % 50 == 0) answers.WaitFor(i / 2);
+  }
+  answers.WaitFor(1000);
+  EXPECT_EQ(most, 1);
+}
+
+TEST(GooglePlaces, LeavesPlacesAloneAfterFailuresAndFindsItWellAgain) {
+  std::atomic<bool> well = false;
+  std::atomic<int> asked = 0;
+  WebServer server([&](const httplib::Request&, httplib::Response& response) {
+    ++asked;
+    response.status = well ? 200 : 403;
+    response.set_content(kBody, "application/json");
+  });
+  GooglePlacesOptions options = Plain();
+  options.desk.breaker = {.failures = 3,
+                          .first_pause = milliseconds(3'600'000),
+                          .longest_pause = milliseconds(3'600'000)};
+  {
+    const auto places = Start(server.port(), options);
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(Failing(Ask(*places)).status, "REQUEST_DENIED");
+    EXPECT_EQ(asked, 3);
+    EXPECT_EQ(places->Count().breaker, BreakerState::kOpen);
+  }
+  options.desk.breaker.first_pause = options.desk.breaker.longest_pause = milliseconds(1);
+  const auto places = Start(server.port(), options);
+  for (int i = 0; i < 10; ++i) Ask(*places);
+  well = true;
+  while (Ask(*places) != kBody) std::this_thread::yield();
+  EXPECT_EQ(places->Count().breaker, BreakerState::kClosed);
+}
+
+TEST(GooglePlaces, ForgetsAnAskerThatHasGone) {
+  RawServer server("", Then::kHold);
+  auto places = Start(server.port());
+  Answers gone;
+  Answers there;
+  places->Find(Somewhere(), 1, gone.Next());
+  places->Find(Somewhere(), 2, there.Next());
+  server.WaitForConnections(1);
+  places->Forget(1);
+  EXPECT_EQ(places->Count().waiting, 1U);
+  places = nullptr;
+  EXPECT_EQ(there.Now().size(), 1U);
+  EXPECT_TRUE(gone.Now().empty());
 }
 
 class LogTest : public testing::Test {
@@ -527,6 +677,20 @@ TEST_F(LogTest, SaysOnceThatPlacesFailsAndOnceThatItIsBack) {
                           absl::StrCat(who, " is back, after 3 failures")));
 }
 
+TEST_F(LogTest, DoesNotCallARequestThatIsInvalidAnOutage) {
+  WebServer server([](const httplib::Request&, httplib::Response& response) {
+    response.status = 400;
+    response.set_content(R"({"error":{"message":"Bad radius"}})", "application/json");
+  });
+  GooglePlacesOptions options = Plain();
+  options.api = Api::kNew;
+  const auto places = Start(server.port(), options);
+  for (int i = 0; i < 3; ++i) Ask(*places);
+  EXPECT_THAT(Lines(BaseUrl(server.port())),
+              ElementsAre(HasSubstr("is asked wrongly: Places called the request invalid (HTTP "
+                                    "status 400). (Bad radius)")));
+}
+
 TEST_F(LogTest, SaysExactlyWhatHappenedToTheConnection) {
   const RefusingPort nobody;
   Ask(*Start(nobody.port()));
@@ -537,7 +701,7 @@ TEST_F(LogTest, DoesNotCallItsOwnEndAFailure) {
   RawServer server("", Then::kHold);
   Answers answers;
   auto places = Start(server.port());
-  places->Find(Somewhere(), answers.Next());
+  answers.Ask(*places, Somewhere());
   server.WaitForConnections(1);
   places = nullptr;
   EXPECT_THAT(Lines(BaseUrl(server.port())), ElementsAre());

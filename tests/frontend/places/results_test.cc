@@ -18,14 +18,17 @@ using testing::Not;
 using testing::StartsWith;
 
 std::string Cut(const std::string& body, int bound) {
-  absl::StatusOr<CutAnswer> cut = CutResults(body, bound);
-  return cut.ok() ? cut->json : absl::StrCat("ERROR ", cut.status().message());
+  const absl::StatusOr<Results> results = Results::Read(body);
+  if (!results.ok()) return absl::StrCat("ERROR ", results.status().message());
+  const Document cut = results->CutTo(bound);
+  EXPECT_EQ(cut.size(), cut.ToString().size());
+  return cut.ToString();
 }
 
 std::string Why(const std::string& body) {
-  absl::StatusOr<CutAnswer> cut = CutResults(body, 5);
-  EXPECT_TRUE(cut.ok() || absl::IsInvalidArgument(cut.status()));
-  return cut.ok() ? "no error" : std::string(cut.status().message());
+  const absl::StatusOr<Results> results = Results::Read(body);
+  EXPECT_TRUE(results.ok() || absl::IsInvalidArgument(results.status()));
+  return results.ok() ? "no error" : std::string(results.status().message());
 }
 
 constexpr char kGooglesLayout[] = R"({
@@ -81,9 +84,24 @@ TEST(CutResults, ShowsAnEmptyListAsGoogleDoesWhenNoneIsWanted) {
 })");
 }
 
+TEST(CutResults, IsDoneFromOneReadingForAnyBound) {
+  const Results results = *Results::Read(kGooglesLayout);
+  EXPECT_EQ(results.count(), 3U);
+  for (const int bound : {3, 0, 2, 1, 20, 2}) {
+    EXPECT_EQ(results.CutTo(bound).ToString(), Cut(kGooglesLayout, bound)) << bound;
+  }
+}
+
+TEST(CutResults, LeavesADocumentWithoutResultsAsItIs) {
+  const Results results = Results::WithoutAny("{}", "OVER_QUERY_LIMIT");
+  EXPECT_EQ(results.CutTo(0).ToString(), "{}");
+  EXPECT_EQ(results.status(), "OVER_QUERY_LIMIT");
+  EXPECT_FALSE(Results().CutTo(5));
+}
+
 TEST(CutResults, GivesTheStatus) {
-  EXPECT_EQ(CutResults(kGooglesLayout, 2)->status, "OK");
-  EXPECT_EQ(CutResults(R"({"results":[],"status":"ZERO\u005fRESULTS"})", 2)->status,
+  EXPECT_EQ(Results::Read(kGooglesLayout)->status(), "OK");
+  EXPECT_EQ(Results::Read(R"({"results":[],"status":"ZERO\u005fRESULTS"})")->status(),
             "ZERO_RESULTS");
 }
 

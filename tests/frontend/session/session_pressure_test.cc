@@ -3,6 +3,7 @@
 #include <map>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "frontend/session/session.h"
@@ -123,6 +124,68 @@ TEST(ALineThatIsTooLong, IsSeenOnlyOnceThereIsRoomAgain) {
   for (std::size_t i = 0; i < Session::kMaxWaiting; ++i) client.Answer(i, "{}");
   EXPECT_TRUE(client.cut_off());
   EXPECT_TRUE(client.finished());
+}
+
+TEST(WhatsatsAnsweredAtOnce, LeaveWithTheirAtLinesInOneWriteAndInOrder) {
+  StoreHerd herd;
+  Client client(&herd);
+  client.AnswerAtOnce(
+      [](const places::Query& query) { return absl::StrCat("{", query.bound, "}"); });
+  client.Send(absl::StrCat(kReport, "WHATSAT kiwi 10 5\nhello\nWHATSAT kiwi 10 7\n"));
+  EXPECT_EQ(client.ReceiveWrites(),
+            std::vector<std::string>{
+                absl::StrCat(kReported, kReported, "{5}\n\n? hello\n", kReported, "{7}\n\n")});
+}
+
+TEST(WhatsatsAnsweredAtOnce, WaitBehindOneThatIsNot) {
+  StoreHerd herd;
+  Client client(&herd);
+  client.Send(absl::StrCat(kReport, "WHATSAT kiwi 10 5\n"));
+  EXPECT_EQ(client.Receive(), kReported);
+  client.AnswerAtOnce([](const places::Query&) { return "{at once}"; });
+  client.Send("WHATSAT kiwi 10 5\n");
+  EXPECT_EQ(client.Receive(), "");
+  client.Answer(0, "{later}");
+  EXPECT_EQ(client.Receive(), absl::StrCat(kReported, "{later}\n\n", kReported, "{at once}\n\n"));
+}
+
+TEST(WhatsatsAnsweredAtOnce, WaitForTheNeighbors) {
+  StoreHerd herd;
+  herd.set_neighbors_have_all(false);
+  Client client(&herd);
+  client.AnswerAtOnce([](const places::Query&) { return "{}"; });
+  client.Send(absl::StrCat(kReport, "WHATSAT kiwi 10 5\n"));
+  EXPECT_EQ(client.Receive(), "");
+  client.Pass(0);
+  EXPECT_EQ(client.Receive(), absl::StrCat(kReported, kReported, "{}\n\n"));
+}
+
+TEST(WhatsatsAnsweredAtOnce, AreNotAllExecutedBeforeTheFirstReplyLeaves) {
+  constexpr std::size_t kQuestions = 3000;
+  const std::string document(20'000, 'x');
+  for (const bool half_close : {false, true}) {
+    StoreHerd herd;
+    Client client(&herd);
+    client.AnswerAtOnce([&](const places::Query&) { return document; });
+    std::string sent = kReport;
+    std::string expected = kReported;
+    for (std::size_t i = 0; i < kQuestions; ++i) {
+      sent += "WHATSAT kiwi 10 5\n";
+      absl::StrAppend(&expected, kReported, document, "\n\n");
+    }
+    client.Send(sent);
+    if (half_close) client.HalfClose();
+    const std::vector<std::string> writes = client.ReceiveWrites();
+    std::string received;
+    for (const std::string& write : writes) {
+      // A batch begins while there is room.
+      EXPECT_LE(write.size(),
+                Session::kMaxBurst + Session::kMaxWaiting * (document.size() + 50));
+      received += write;
+    }
+    EXPECT_TRUE(received == expected);
+    EXPECT_EQ(client.finished(), half_close);
+  }
 }
 
 // A conversation of random commands, and the naive list of its replies.

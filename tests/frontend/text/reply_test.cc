@@ -72,8 +72,8 @@ TEST(AnInvalidLine, ComesBackUnchangedBehindAQuestionMark) {
 }
 
 TEST(ThePlaces, AreFollowedByAnEmptyLine) {
-  std::string out = "AT\n";
-  AppendPlaces("{}", &out);
+  std::string out = "AT\n{}";
+  AppendEndOfPlaces(&out);
   EXPECT_EQ(out, "AT\n{}\n\n");
 }
 

@@ -37,6 +37,8 @@ class Process {
   // on.
   std::optional<int> Wait();
 
+  pid_t id() const { return id_; }
+
   // What it has written so far.
   std::string Output() const;
 

@@ -108,7 +108,8 @@ std::vector<std::string> TestHerd::CommandLine(const std::string& name) const {
   const std::string nobody = absl::StrCat("http://", PrivateAddress(), ":", refusing_.port());
   return {HERD_SERVER, name, "--config", File("herd.json"), "--listen",
           options_.herd.Find(name)->host, "--places-url",
-          options_.places_url.empty() ? nobody : options_.places_url,
+          options_.places_url.empty() ? nobody : options_.places_url, "--places-api",
+          options_.places_api,
           // A server that the others have left alone waits for them no longer than a test wants.
           "--leave-seconds", absl::StrCat(options_.leave_seconds)};
 }

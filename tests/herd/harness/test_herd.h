@@ -33,6 +33,8 @@ class TestHerd {
     config::HerdConfig herd = DefaultGraph();
     // Nobody is there by default.
     std::string places_url;
+    // Which of Google's APIs it speaks: new or legacy.
+    std::string places_api = "legacy";
     int leave_seconds = 1;
     std::vector<std::string> further_arguments;
     // Has a host for each server, and outlives the herd; null: all run where the test does.

@@ -1,4 +1,4 @@
-#include "client/standin/google_json.h"
+#include "frontend/json/google_json.h"
 
 #include <algorithm>
 #include <array>

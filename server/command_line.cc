@@ -1,0 +1,169 @@
+#include "server/command_line.h"
+
+#include <cstdint>
+#include <map>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "frontend/places/api_key.h"
+#include "frontend/places/search_key.h"
+
+namespace herd {
+namespace {
+
+constexpr int kMaxThreads = 256;
+constexpr int kMaxInSyncMs = 60'000;
+constexpr int kMaxLeaveSeconds = 3600;
+constexpr int kMaxPlacesCalls = 1024;
+constexpr int kMaxPlacesWaiting = 1'000'000;
+constexpr std::int64_t kMaxPlacesMs = 600'000;
+constexpr double kMaxPlacesRate = 1e6;
+// A day.
+constexpr int kMaxCacheSeconds = 86'400;
+
+// An option in whole milliseconds or seconds, or as a word.
+template <typename Duration>
+CLI::Option* AddTime(CLI::App& app, const char* name, Duration& time, const std::string& help) {
+  return app
+      .add_option_function<std::int64_t>(
+          name, [&time](std::int64_t count) { time = Duration(count); }, help)
+      ->default_str(std::to_string(time.count()));
+}
+
+void DefineServer(CLI::App& app, Flags& flags) {
+  app.set_version_flag("--version", "herd-server " HERD_VERSION);
+  app.add_option("NAME", flags.server, "Which server of the herd this is");
+  app.add_option("--config", flags.config_file,
+                 "JSON file that describes the herd (default: the built-in herd of five)");
+  app.add_flag("--check-config", flags.check_config,
+               "Check the configuration, say what is wrong with it, and exit");
+  app.add_option("--listen", flags.listen, "Address that all ports listen on")
+      ->capture_default_str();
+  app.add_option("--threads", flags.threads, "Threads that serve clients")
+      ->check(CLI::Range(1, kMaxThreads))
+      ->capture_default_str();
+  app.add_option("--ack", flags.ack,
+                 "A report is answered when this server has it (local), or when the neighbors that "
+                 "are in sync have it too (neighbors)")
+      ->check(CLI::IsMember({"local", "neighbors"}))
+      ->capture_default_str();
+  app.add_option("--in-sync-ms", flags.in_sync_ms,
+                 "A neighbor that acknowledges later than this, in milliseconds, is not waited for")
+      ->check(CLI::Range(1, kMaxInSyncMs))
+      ->capture_default_str();
+  app.add_option("--leave-seconds", flags.leave_seconds,
+                 "How long, in seconds, stopping may take for answering clients and handing the "
+                 "neighbors what they lack")
+      ->check(CLI::Range(0, kMaxLeaveSeconds))
+      ->capture_default_str();
+}
+
+void DefineLog(CLI::App& app, Flags& flags) {
+  app.add_option("--log-file", flags.log_file, "Append the log to this file, not standard error");
+  app.add_option("--log-level", flags.log_level, "debug, info, warning or error")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->capture_default_str();
+  app.add_flag("--traffic-log", flags.traffic_log,
+               "Log every line that comes from a client and goes to it");
+}
+
+void DefinePlaces(CLI::App& app, Flags& flags) {
+  places::GooglePlacesOptions& places = flags.places;
+  const std::map<std::string, places::Api> apis = {{"new", places::Api::kNew},
+                                                   {"legacy", places::Api::kLegacy}};
+  app.add_option("--places-api", places.api,
+                 "Which of Google's APIs to ask: new (Nearby Search of the Places API (New)), or "
+                 "legacy (Nearby Search, which Google no longer switches on for new projects)")
+      ->transform(CLI::CheckedTransformer(apis).description("new or legacy"))
+      ->default_str("new");
+  app.add_option("--places-url", places.base_url,
+                 "Where it is served (default: Google, " + std::string(places::kGoogleNewUrl) +
+                     " or " + places::kGoogleLegacyUrl + ")");
+  app.add_option("--places-key-file", flags.places_key_file,
+                 absl::StrCat("File that holds the Places API key (default: the environment's ",
+                              places::kApiKeyVariable, ")"));
+  app.add_option("--places-ca-file", places.limits.ca_file,
+                 "Trust the certificates in this file (PEM) and not the system's");
+  app.add_option("--places-fields", places.field_mask,
+                 "With the new API: the fields to ask for, which decide the price of a call")
+      ->capture_default_str();
+  app.add_flag("--places-ask-bound", places.ask_bound,
+               "With the new API: ask for as many places as the WHATSAT wants, and not for 20 that "
+               "serve any WHATSAT");
+  AddTime(app, "--places-timeout-ms", places.desk.time_limit,
+          "A WHATSAT is answered within this time, in milliseconds")
+      ->check(CLI::Range(std::int64_t{1}, kMaxPlacesMs));
+}
+
+void DefinePlacesLimits(CLI::App& app, places::SearchDesk::Options& desk) {
+  app.add_option_function<int>(
+         "--places-cache-seconds",
+         [&](int seconds) { desk.cache.time_to_live = std::chrono::seconds(seconds); },
+         absl::StrCat("Answers are kept in memory for so long, in seconds, and serve all who ask "
+                      "with the same radius at the same position, rounded to ",
+                      places::kSharedDecimals,
+                      " decimals (a metre). 0: never. Google's terms forbid to keep results, so "
+                      "keep them no longer than one moment needs"))
+      ->check(CLI::Range(0, kMaxCacheSeconds))
+      ->default_str("30");
+  app.add_option("--places-cache-bytes", desk.cache.max_bytes,
+                 "All of them take so many bytes at most")
+      ->capture_default_str();
+  app.add_option("--places-budget-per-day", desk.budget.per_day,
+                 "Calls of this server from midnight to midnight UTC; more are not made, and "
+                 "WHATSAT says OVER_QUERY_LIMIT. Not kept over a restart. 0: no limit")
+      ->capture_default_str();
+  app.add_option("--places-rate", desk.budget.per_second,
+                 "Calls of this server a second, likewise. 0: no limit")
+      ->check(CLI::Range(0.0, kMaxPlacesRate))
+      ->capture_default_str();
+  app.add_option("--places-calls", desk.max_calls, "Calls under way at a time")
+      ->check(CLI::Range(1, kMaxPlacesCalls))
+      ->capture_default_str();
+  app.add_option("--places-queue", desk.max_queued,
+                 "Searches that wait for one of those to end; more are refused with "
+                 "OVER_QUERY_LIMIT")
+      ->check(CLI::Range(0, kMaxPlacesWaiting))
+      ->capture_default_str();
+  app.add_option("--places-waiting", desk.max_waiting,
+                 "WHATSATs that wait, those included that share a call; more are refused likewise")
+      ->check(CLI::Range(1, kMaxPlacesWaiting))
+      ->capture_default_str();
+  app.add_option("--places-waiting-per-connection", desk.max_searches_per_asker,
+                 "Searches that one connection may wait for; more are refused likewise")
+      ->check(CLI::Range(1, kMaxPlacesWaiting))
+      ->capture_default_str();
+}
+
+void DefinePlacesBreaker(CLI::App& app, places::CircuitBreaker::Options& breaker) {
+  app.add_option("--places-breaker-failures", breaker.failures,
+                 "After so many failures in a row Places is left alone for a while. 0: never")
+      ->check(CLI::Range(0, kMaxPlacesWaiting))
+      ->capture_default_str();
+  AddTime(app, "--places-breaker-pause-ms", breaker.first_pause,
+          "That while, in milliseconds; each failure after it doubles it")
+      ->check(CLI::Range(std::int64_t{1}, kMaxPlacesMs));
+  AddTime(app, "--places-breaker-longest-ms", breaker.longest_pause, "Up to this")
+      ->check(CLI::Range(std::int64_t{1}, kMaxPlacesMs));
+}
+
+}  // namespace
+
+std::optional<int> ParseCommandLine(int argc, char** argv, Flags* flags) {
+  CLI::App app("One server of a herd: clients report their positions, and ask what is near them.");
+  // So that what a script says first can be overruled.
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  DefineServer(app, *flags);
+  DefinePlaces(app, *flags);
+  DefinePlacesLimits(app, flags->places.desk);
+  DefinePlacesBreaker(app, flags->places.desk.breaker);
+  DefineLog(app, *flags);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error);
+  }
+  return std::nullopt;
+}
+
+}  // namespace herd

@@ -1,0 +1,31 @@
+// herd-server's command line: what it may say, and what it says of itself.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "frontend/places/google_places.h"
+
+namespace herd {
+
+struct Flags {
+  std::string server;
+  std::string config_file;
+  std::string listen = "127.0.0.1";
+  places::GooglePlacesOptions places;  // all but the key
+  std::string places_key_file;
+  std::string log_file;
+  std::string log_level = "info";
+  bool traffic_log = false;
+  int threads = 1;
+  std::string ack = "neighbors";
+  int in_sync_ms = 500;
+  int leave_seconds = 10;
+  bool check_config = false;
+};
+
+// The exit status, when that is all that was wanted or the command line is wrong; it then has told
+// so. Otherwise `flags` says what to do.
+std::optional<int> ParseCommandLine(int argc, char** argv, Flags* flags);
+
+}  // namespace herd
