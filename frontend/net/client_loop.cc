@@ -158,11 +158,13 @@ void ClientLoop::SendLater(std::uint64_t connection, std::size_t begin) {
 // A client that sleeps is woken by the first of its replies, and finds the others when it has
 // worked on that: so they are sent together, after all that can be read has been worked on.
 void ClientLoop::SendReplies() {
+  if (outgoing_.empty()) return;
   for (const Outgoing& out : outgoing_) {
     const auto connection = connections_.find(out.connection);
     if (connection == connections_.end()) continue;
     connection->second->Send(std::string_view(replies_).substr(out.begin, out.end - out.begin));
   }
+  shared_->herd->Publish();
   // Only now, since a connection may have said several things, and may end with the last of them.
   for (const Outgoing& out : outgoing_) {
     const auto connection = connections_.find(out.connection);

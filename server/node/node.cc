@@ -129,9 +129,13 @@ void Node::Leave(absl::Duration bound) {
 
 Versions Node::Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) {
   Store::Executed executed = store_.Execute(requests, sightings);
-  if (executed.updates > 0) peers_->Wake();
+  if (executed.updates > 0) unpublished_.store(true);
   if (options_.ack == NodeOptions::Ack::kLocal) return {};
   return std::move(executed.reported);
+}
+
+void Node::Publish() {
+  if (unpublished_.load() && unpublished_.exchange(false)) peers_->Wake();
 }
 
 bool Node::AreAcknowledged(const Versions& versions) {

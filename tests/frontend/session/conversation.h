@@ -21,6 +21,7 @@ class StoreHerd final : public Herd {
     updates_ += executed.updates;
     return std::move(executed.reported);
   }
+  void Publish() override {}
   bool AreAcknowledged(const Versions&) override { return neighbors_have_all_; }
   void Await(const Versions&) override {}
 
