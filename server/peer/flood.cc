@@ -18,7 +18,8 @@ Flood::Flood(Store* store, const OriginId& own, const std::vector<std::string>& 
     : own_name_(own.server),
       store_(store),
       parents_(neighbors.size()),
-      in_sync_(neighbors.size(), options.in_sync_bound) {
+      in_sync_(neighbors.size(), options.in_sync_bound),
+      gather_(options.gather) {
   for (const std::string& neighbor : neighbors) {
     links_.push_back({OutboundLink(store, own, neighbor), InboundLink(store), {}});
   }
@@ -114,6 +115,7 @@ void Flood::Close(std::size_t neighbor) {
 }
 
 std::vector<std::size_t> Flood::Advance(Nanos now) {
+  now_ = now;
   store_->ReadVector(&vector_, &digest_);
   in_sync_.OnMade(vector_[Store::kOwnOrigin], now);
   parents_.Repair(vector_, now);
@@ -135,14 +137,26 @@ std::optional<Nanos> Flood::AdvanceDeadline() const {
   return earliest;
 }
 
+std::optional<Nanos> Flood::PacketDeadline(std::size_t neighbor) const {
+  const Link& link = links_[neighbor];
+  return IsGathering(link) ? link.gathers_until : link.inbound.Deadline(vector_);
+}
+
+bool Flood::IsGathering(const Link& link) const {
+  return now_ < link.gathers_until && link.outbound.up() && !link.outbound.has_more() && !leaving_;
+}
+
 bool Flood::NextPacket(std::size_t neighbor, Nanos now, v1::Packet* packet) {
   Link& link = links_[neighbor];
   packet->Clear();
+  if (IsGathering(link)) return false;
   const bool answers = link.inbound.NextAck(vector_, digest_, now, packet->mutable_ack());
   if (!answers) packet->clear_ack();
   const bool pushes = link.outbound.NextPush(vector_, answers, packet->mutable_push());
   if (!pushes) packet->clear_push();
-  return answers || pushes;
+  if (!answers && !pushes) return false;
+  link.gathers_until = now + gather_;
+  return true;
 }
 
 void Flood::Leave() {

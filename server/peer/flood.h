@@ -26,7 +26,14 @@ class Flood {
   struct Options {
     // A neighbour that acknowledges later than this is not waited for.
     Nanos in_sync_bound = 500 * kNanosPerMillisecond;
+    // A packet follows the one before it no sooner than this, unless that one could not take all:
+    // so on a busy link much goes in one, and the first on a quiet link goes at once. 0 where
+    // clients wait for what neighbours answer, kGather where they do not.
+    Nanos gather = 0;
   };
+  // As little as nobody notices, and as much as lets a packet's cost disappear.
+  static constexpr Nanos kGather = 2 * kNanosPerMillisecond;
+
   // A neighbour is spoken of by its place in `neighbors`, which are names in the configuration.
   // `store` outlives the flood.
   Flood(Store* store, const OriginId& own, const std::vector<std::string>& neighbors,
@@ -55,15 +62,17 @@ class Flood {
   std::vector<std::size_t> Advance(Nanos now);
   std::optional<Nanos> AdvanceDeadline() const;
   // When NextPacket for that neighbour is to be called again, though nothing happens.
-  std::optional<Nanos> PacketDeadline(std::size_t neighbor) const {
-    return links_[neighbor].inbound.Deadline(vector_);
-  }
+  std::optional<Nanos> PacketDeadline(std::size_t neighbor) const;
 
   // Fills `packet` with all there is to say to the neighbour now. False: nothing.
   bool NextPacket(std::size_t neighbor, Nanos now, v1::Packet* packet);
   // There would be updates in it, which others farther on wait for.
   bool HandsOver(std::size_t neighbor) const {
-    return links_[neighbor].outbound.HasUpdates(vector_);
+    return !IsGathering(links_[neighbor]) && links_[neighbor].outbound.HasUpdates(vector_);
+  }
+  // There would be, should the store have something new that the neighbour wants.
+  bool IsReady(std::size_t neighbor) const {
+    return !IsGathering(links_[neighbor]) && links_[neighbor].outbound.is_ready();
   }
 
   // This server is about to stop, and makes no more updates. The neighbours are told, so that they
@@ -92,6 +101,8 @@ class Flood {
   struct Link {
     OutboundLink outbound;
     InboundLink inbound;
+    // No packet goes before.
+    Nanos gathers_until = 0;
     // By origin: what the neighbour had while it stayed; it left in order since, if it is gone.
     VersionVector handed_over;
   };
@@ -99,6 +110,7 @@ class Flood {
   absl::Status OnHello(std::size_t neighbor, const v1::Hello& hello, Nanos now);
   absl::Status OnPush(std::size_t neighbor, const v1::Push& push, Nanos now);
   absl::Status OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now);
+  bool IsGathering(const Link& link) const;
   // The neighbour is there, and goes on being there.
   static bool IsStaying(const Link& link);
   void DrawUpLegacy();
@@ -111,7 +123,9 @@ class Flood {
   std::deque<Link> links_;
   Parents parents_;
   InSync in_sync_;
-  // As of the last look at the store, at one moment.
+  const Nanos gather_;
+  // When the store was last looked at, and how far it had everything then.
+  Nanos now_ = 0;
   VersionVector vector_;
   std::uint64_t digest_ = 0;
   std::uint64_t divergences_ = 0;

@@ -74,6 +74,9 @@ class OutboundLink {
   // NextPush will have something, should the store have something new that the neighbour wants.
   bool is_ready() const { return up_ && MayPush(); }
 
+  // The last push could not take all that there was to send.
+  bool has_more() const { return last_push_full_; }
+
   // The stream is open and the neighbour has said how far it has everything.
   bool up() const { return up_; }
   // How far the neighbour has that origin, by its own word.

@@ -151,7 +151,7 @@ void Peers::PumpStreams(Nanos now) {
 
 bool Peers::IsNewsAwaited() const {
   for (std::size_t i = 0; i < flood_.neighbors(); ++i) {
-    if (flood_.outbound(i).is_ready()) return true;
+    if (flood_.IsReady(i)) return true;
     if (flood_.IsInSync(i) && !flood_.IsWaiting()) return true;
   }
   return false;

@@ -69,6 +69,7 @@ void SimulatedHerd::Start(int server) {
   SimulatedServer::Options options{.server = server,
                                    .own = NextRun(server),
                                    .ack_neighbors = options_.ack_neighbors,
+                                   .gather = options_.gather,
                                    .reaction = options_.reaction};
   options.run = ledger_->AddRun(server, options.own);
   for (const int neighbor : graph().neighbors[static_cast<std::size_t>(server)]) {

@@ -23,6 +23,7 @@ class SimulatedHerd final : private SimulatedServer::Host {
   struct Options {
     Graph graph;
     bool ack_neighbors = true;
+    Nanos gather = 0;
     // How long a message takes on a link.
     Nanos least_delay = kNanosPerMillisecond / 10;
     Nanos most_delay = 5 * kNanosPerMillisecond;

@@ -21,7 +21,7 @@ SimulatedServer::SimulatedServer(const Options& options, const Stream::Surroundi
       store_(std::make_unique<Store>(options.own)),
       flood_(std::make_unique<peer::Flood>(
           store_.get(), options.own, options.neighbors,
-          peer::Flood::Options{.in_sync_bound = options.in_sync_bound})),
+          peer::Flood::Options{.in_sync_bound = options.in_sync_bound, .gather = options.gather})),
       links_(options.neighbors.size()),
       in_sync_(options.neighbors.size()) {}
 

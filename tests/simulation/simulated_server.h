@@ -59,6 +59,7 @@ class SimulatedServer final : public Stream::Handler {
     // Replies wait for the neighbours.
     bool ack_neighbors = true;
     Nanos in_sync_bound = 500 * kNanosPerMillisecond;
+    Nanos gather = 0;
     // How long a thread takes to react at most.
     Nanos reaction = 200'000;
     Nanos leave_bound = 10 * kNanosPerSecond;

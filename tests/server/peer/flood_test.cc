@@ -341,6 +341,9 @@ TEST_F(AHello, IsSaidByTheOneWhoseNameSortsFirst) {
 
 class AFloodOfTwo : public ::testing::Test {
  protected:
+  explicit AFloodOfTwo(Nanos gather = 0)
+      : flood_(&store_, {"Goloman", 1}, {"Hands"}, Flood::Options{.gather = gather}) {}
+
   // Hands is there, as that run, and has nothing.
   void Open(std::uint64_t run, Nanos now) {
     flood_.Open(0);
@@ -354,9 +357,88 @@ class AFloodOfTwo : public ::testing::Test {
     answer.set_start_ns(run);
     ASSERT_TRUE(flood_.OnPacket(0, first, now).ok());
   }
+  // Hands wants the updates of Goloman, and has none.
+  void Want() {
+    v1::Packet packet;
+    packet.mutable_ack()->add_origins()->set_server("Goloman");
+    packet.mutable_ack()->mutable_origins(0)->set_start_ns(1);
+    packet.mutable_ack()->add_eager(0);
+    ASSERT_TRUE(flood_.OnPacket(0, packet, 0).ok());
+  }
   Store store_{{"Goloman", 1}};
-  Flood flood_{&store_, {"Goloman", 1}, {"Hands"}, Flood::Options()};
+  Flood flood_;
 };
+
+// Where nobody waits for what neighbours answer.
+class AFloodThatGathers : public AFloodOfTwo {
+ protected:
+  static constexpr Nanos kLater = 10 * Flood::kGather;
+
+  AFloodThatGathers() : AFloodOfTwo(Flood::kGather) {}
+
+  void SetUp() override {
+    Open(5, 0);
+    Want();
+  }
+  bool NextPacket(Nanos now) {
+    flood_.Advance(now);
+    return flood_.NextPacket(0, now, &sent_);
+  }
+  // How many updates went in the last packet.
+  int updates() const {
+    int updates = 0;
+    for (const v1::Range& range : sent_.push().ranges()) updates += range.updates_size();
+    return updates;
+  }
+  // Hands has all that has been pushed.
+  void Acknowledge(std::uint64_t pushes, Nanos now) {
+    v1::Packet packet;
+    packet.mutable_ack()->set_pushes(pushes);
+    ASSERT_TRUE(flood_.OnPacket(0, packet, now).ok());
+  }
+
+  v1::Packet sent_;
+};
+
+TEST_F(AFloodThatGathers, SendsTheFirstUpdateOnAQuietLinkAtOnce) {
+  Report(store_, "kiwi", "5");
+  flood_.Advance(kLater);
+  EXPECT_TRUE(flood_.HandsOver(0));
+  EXPECT_TRUE(NextPacket(kLater));
+  EXPECT_EQ(updates(), 1);
+}
+
+TEST_F(AFloodThatGathers, SendsWhatFollowsTogether) {
+  Report(store_, "kiwi", "5");
+  ASSERT_TRUE(NextPacket(kLater));
+  Acknowledge(1, kLater);
+  Report(store_, "plum", "5");
+  EXPECT_FALSE(NextPacket(kLater + 1));
+  EXPECT_FALSE(flood_.HandsOver(0));
+  EXPECT_FALSE(flood_.IsReady(0));
+  EXPECT_EQ(flood_.PacketDeadline(0), kLater + Flood::kGather);
+  Report(store_, "pear", "5");
+  EXPECT_FALSE(NextPacket(kLater + Flood::kGather - 1));
+  EXPECT_TRUE(NextPacket(kLater + Flood::kGather));
+  EXPECT_EQ(updates(), 2);
+}
+
+TEST_F(AFloodThatGathers, GoesOnAtOnceWhenAPacketCouldNotTakeAll) {
+  for (int i = 0; i < 3000; ++i) Report(store_, absl::StrCat("kiwi-", i), "5");
+  ASSERT_TRUE(NextPacket(kLater));
+  const int first = updates();
+  EXPECT_LT(first, 3000);
+  EXPECT_TRUE(NextPacket(kLater));
+  EXPECT_EQ(updates(), first);
+}
+
+TEST_F(AFloodThatGathers, LeavesWithoutDelay) {
+  Report(store_, "kiwi", "5");
+  ASSERT_TRUE(NextPacket(kLater));
+  flood_.Leave();
+  EXPECT_TRUE(NextPacket(kLater));
+  EXPECT_TRUE(sent_.push().leaving());
+}
 
 TEST_F(AFloodOfTwo, ANeighborThatLeftAndIsBackIsInSync) {
   Open(5, 0);
@@ -398,11 +480,8 @@ TEST_F(AFloodOfTwo, WhatOnlyACrashedNeighborHadIsNotHandedOver) {
 
 TEST_F(AFloodOfTwo, WhatIsNewGoesWithAnAnswerThoughAPushIsUnderWay) {
   Open(5, 0);
+  Want();
   v1::Packet packet;
-  packet.mutable_ack()->add_origins()->set_server("Goloman");
-  packet.mutable_ack()->mutable_origins(0)->set_start_ns(1);
-  packet.mutable_ack()->add_eager(0);
-  ASSERT_TRUE(flood_.OnPacket(0, packet, 0).ok());
   v1::Packet sent;
   Report(store_, "kiwi", "5");
   flood_.Advance(0);
