@@ -73,9 +73,10 @@ MUTATIONS = [
     Mutation("keep every log entry",
              Edit("state/update_log.h", "kBlockEntries = 1024", "kBlockEntries = 4"),
              Edit("state/update_log.cc",
-                  "if (live * 3 > entries || live > kBlockEntries) return false;", "return false;"),
+                  "return live * 3 <= count.entries + next.entries && live <= kBlockEntries &&",
+                  "return live > count.entries + next.entries && live <= kBlockEntries &&"),
              Edit("state/update_log.cc",
-                  "if (blocks_[index]->live == 0) EraseBlock(index);", "")),
+                  "if (counts_[index].live == 0) EraseBlock(index);", "")),
     # What is told.
     Mutation("forget to ask for a rewind", LEAVE_GAPS,
              Edit("peer/inbound_link.cc", "rewinds_.insert(*origin);", ""), breaks="quiet"),

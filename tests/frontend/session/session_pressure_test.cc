@@ -179,8 +179,7 @@ TEST(WhatsatsAnsweredAtOnce, AreNotAllExecutedBeforeTheFirstReplyLeaves) {
     std::string received;
     for (const std::string& write : writes) {
       // A batch begins while there is room.
-      EXPECT_LE(write.size(),
-                Session::kMaxBurst + Session::kMaxWaiting * (document.size() + 50));
+      EXPECT_LE(write.size(), Session::kMaxBurst + Session::kMaxWaiting * (document.size() + 50));
       received += write;
     }
     EXPECT_TRUE(received == expected);
