@@ -19,6 +19,7 @@
 #include "server/config/herd_config.h"
 #include "server/log/log.h"
 #include "server/node/node.h"
+#include "server/peer/poller.h"
 
 namespace {
 
@@ -135,6 +136,7 @@ int Serve(const Flags& flags) {
 int main(int argc, char** argv) {
   Flags flags;
   if (const std::optional<int> status = herd::ParseCommandLine(argc, argv, &flags)) return *status;
+  herd::peer::ChoosePoller();
   const int status = Serve(flags);
   herd::log::Flush();
   return status;

@@ -14,7 +14,7 @@
 namespace herd::net {
 
 ClientLoop::ClientLoop(Shared* shared, Descriptor listener)
-    : shared_(shared), listener_(std::move(listener)) {
+    : shared_(shared), listener_(std::move(listener)), traffic_(shared->log_traffic) {
   context_.server = shared->server;
   context_.herd = shared->herd;
   thread_ = std::thread([this] { Run(); });
@@ -31,9 +31,13 @@ void ClientLoop::Stop() {
 void ClientLoop::Run() {
   pthread_setname_np(pthread_self(), "herd-clients");
   loop_.Watch(listener_.get(), this, true, false);
-  loop_.Run();
+  loop_.Run([this] {
+    SendReplies();
+    traffic_.Flush();
+  });
   if (listener_.valid()) loop_.Unwatch(listener_.get(), this);
   connections_.clear();
+  traffic_.Flush();
 }
 
 void ClientLoop::OnEvents(EventLoop::Events) {
@@ -53,7 +57,7 @@ bool ClientLoop::AcceptOne() {
   const std::uint64_t number = ++shared_->last_connection;
   Connection::Host* const host = this;
   connections_.emplace(number, std::make_unique<Connection>(number, std::move(socket), host, &loop_,
-                                                            &context_, shared_->log_traffic));
+                                                            &context_, &traffic_));
   connection_count_.store(connections_.size(), std::memory_order_relaxed);
   return true;
 }
@@ -144,6 +148,37 @@ void ClientLoop::Leave(EventLoop::Task done) {
 
 void ClientLoop::FinishLeaving() {
   if (on_left_ && connections_.empty()) std::exchange(on_left_, nullptr)();
+}
+
+void ClientLoop::SendLater(std::uint64_t connection, std::size_t begin) {
+  outgoing_.push_back({connection, begin, replies_.size()});
+  if (replies_.size() >= kMaxReplies) SendReplies();
+}
+
+// A client that sleeps is woken by the first of its replies, and finds the others when it has
+// worked on that: so they are sent together, after all that can be read has been worked on.
+void ClientLoop::SendReplies() {
+  if (outgoing_.empty()) return;
+  for (const Outgoing& out : outgoing_) {
+    const auto connection = connections_.find(out.connection);
+    if (connection == connections_.end()) continue;
+    connection->second->Send(std::string_view(replies_).substr(out.begin, out.end - out.begin));
+  }
+  shared_->herd->Publish();
+  // Only now, since a connection may have said several things, and may end with the last of them.
+  for (const Outgoing& out : outgoing_) {
+    const auto connection = connections_.find(out.connection);
+    if (connection != connections_.end()) connection->second->Settle();
+  }
+  outgoing_.clear();
+  replies_.clear();
+}
+
+void ClientLoop::ResumeLater(std::uint64_t connection) {
+  loop_.RunAfter(0, [this, connection] {
+    const auto resumed = connections_.find(connection);
+    if (resumed != connections_.end()) resumed->second->Resume();
+  });
 }
 
 void ClientLoop::OnClosed(std::uint64_t connection, bool waits) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
@@ -52,6 +53,8 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
 
  private:
   static constexpr std::size_t kInputSpace = std::size_t{64} << 10;
+  // Replies are sent before the end of a round when there are so many bytes of them.
+  static constexpr std::size_t kMaxReplies = std::size_t{1} << 20;
   // So many connections are accepted before others get their turn.
   static constexpr int kAcceptBurst = 64;
   // Out of descriptors, no connection is accepted for this long.
@@ -71,8 +74,18 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   void PassAll();
   void FinishLeaving();
   void OnClosed(std::uint64_t connection, bool waits) override;
+  void ResumeLater(std::uint64_t connection) override;
   std::string& input_space() override { return input_space_; }
-  std::string& output_space() override { return output_space_; }
+  std::string& replies() override { return replies_; }
+  void SendLater(std::uint64_t connection, std::size_t begin) override;
+  void SendReplies();
+
+  // Replies of this round, as a part of replies_.
+  struct Outgoing {
+    std::uint64_t connection;
+    std::size_t begin;
+    std::size_t end;
+  };
 
   // Replies that wait for the neighbours.
   struct Waiting {
@@ -86,8 +99,10 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   Descriptor listener_;
   EventLoop loop_;
   SessionContext context_;
+  TrafficLog traffic_;
   std::string input_space_ = std::string(kInputSpace, '\0');
-  std::string output_space_;
+  std::string replies_;
+  std::vector<Outgoing> outgoing_;
   bool accept_failing_ = false;
   absl::flat_hash_map<std::uint64_t, std::unique_ptr<Connection>> connections_;
   std::atomic<std::size_t> connection_count_{0};

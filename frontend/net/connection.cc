@@ -24,15 +24,16 @@ bool IsTransient(int error) { return error == EAGAIN || error == EWOULDBLOCK || 
 }  // namespace
 
 Connection::Connection(std::uint64_t number, Descriptor socket, Connection::Host* host,
-                       EventLoop* loop, SessionContext* context, bool log_traffic)
+                       EventLoop* loop, SessionContext* context, TrafficLog* traffic)
     : number_(number),
       socket_(std::move(socket)),
       host_(host),
       loop_(loop),
-      traffic_(log_traffic, number, log_traffic ? PeerName(socket_) : ""),
+      traffic_(traffic),
+      log_name_(traffic->on() ? absl::StrCat("client ", number, " ", PeerName(socket_)) : ""),
       session_(context, this) {
   SetNoDelay(socket_);
-  traffic_.Note("connected");
+  traffic_->Note(log_name_, "connected");
   loop_->Watch(socket_.get(), this, watches_read_, watches_write_);
 }
 
@@ -44,8 +45,16 @@ void Connection::OnEvents(EventLoop::Events events) {
   if (lingering_) return Drop();
   // What arrived before the connection broke is still there to be read, and counts.
   if (events.broken && !events.readable) return Close();
-  if (events.writable) SendUnsent();
+  if (events.writable) WriteUnsent();
   if (events.readable && !closed_) Read();
+}
+
+template <typename Converse>
+void Connection::Reply(Converse converse) {
+  std::string& replies = host_->replies();
+  const std::size_t begin = replies.size();
+  converse(&replies);
+  host_->SendLater(number_, begin);
 }
 
 std::size_t Connection::Read() {
@@ -55,27 +64,31 @@ std::size_t Connection::Read() {
     if (!IsTransient(errno)) Close();
     return 0;
   }
-  if (size == 0) {
-    at_end_ = true;
-    session_.ReceiveEnd(RealtimeNow(), &host_->output_space());
-  } else {
-    session_.Receive({space.data(), static_cast<std::size_t>(size)}, RealtimeNow(),
-                     &host_->output_space());
-  }
-  Flush();
-  return static_cast<std::size_t>(size);
+  const auto bytes = static_cast<std::size_t>(size);
+  at_end_ = bytes == 0;
+  Reply([&](std::string* out) {
+    if (at_end_) {
+      session_.ReceiveEnd(RealtimeNow(), out);
+    } else {
+      session_.Receive({space.data(), bytes}, RealtimeNow(), out);
+    }
+  });
+  return bytes;
 }
 
 void Connection::Answer(std::uint64_t ticket, const places::Document& json) {
   if (closed_) return;
-  session_.Answer(ticket, json, &host_->output_space());
-  Flush();
+  Reply([&](std::string* out) { session_.Answer(ticket, json, out); });
 }
 
 void Connection::Pass(std::uint64_t ticket) {
   if (closed_) return;
-  session_.Pass(ticket, &host_->output_space());
-  Flush();
+  Reply([&](std::string* out) { session_.Pass(ticket, out); });
+}
+
+void Connection::Resume() {
+  if (closed_ || !session_.can_resume() || unsent_.size() >= kMaxUnsent) return;
+  Reply([&](std::string* out) { session_.Resume(RealtimeNow(), out); });
 }
 
 void Connection::Leave() {
@@ -83,39 +96,33 @@ void Connection::Leave() {
   leaving_ = true;
   // What the client has sent before it could know is still answered; not what it goes on sending.
   for (std::size_t left = ReadableBytes(socket_); left > 0;) {
-    if (closed_ || at_end_ || !session_.has_room()) break;
+    if (closed_ || at_end_ || !session_.wants_input()) break;
     const std::size_t read = Read();
     left -= std::min(left, read);
     if (read == 0) break;
   }
-  if (closed_ || lingering_) return;
-  session_.Stop(RealtimeNow(), &host_->output_space());
-  Flush();
+  if (closed_) return;
+  Reply([&](std::string* out) { session_.Stop(RealtimeNow(), out); });
 }
 
 void Connection::AwaitNeighbors(const Versions& versions, std::uint64_t ticket) {
   host_->AwaitNeighbors(number_, versions, ticket);
 }
 
-void Connection::OnLine(std::string_view line) { traffic_.In(line); }
+void Connection::OnLines(absl::Span<const std::string_view> lines) {
+  traffic_->In(log_name_, lines);
+}
 
 places::Document Connection::AskPlaces(const places::Query& query, std::uint64_t ticket) {
   return host_->AskPlaces(number_, query, ticket);
 }
 
-void Connection::Flush() {
-  std::string& out = host_->output_space();
-  for (;;) {
-    traffic_.Out(out);
-    Send(out);
-    out.clear();
-    if (closed_ || unsent_.size() >= kMaxUnsent || !session_.can_resume()) break;
-    session_.Resume(RealtimeNow(), &out);
-  }
-  Settle();
+void Connection::Send(std::string_view replies) {
+  traffic_->Out(log_name_, replies);
+  Write(replies);
 }
 
-void Connection::Send(std::string_view bytes) {
+void Connection::Write(std::string_view bytes) {
   if (bytes.empty() || closed_) return;
   if (unsent_.empty()) {
     const ssize_t sent = send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -125,26 +132,25 @@ void Connection::Send(std::string_view bytes) {
   unsent_.append(bytes);
 }
 
-void Connection::SendUnsent() {
+void Connection::WriteUnsent() {
   const std::string bytes = std::exchange(unsent_, {});
-  Send(bytes);
-  // There may be input that was left for want of room.
-  Flush();
+  Write(bytes);
+  Settle();
 }
 
 void Connection::Settle() {
-  if (closed_) return;
+  if (closed_ || lingering_) return;
   if (session_.finished() && unsent_.empty()) {
     // While nothing is left unread, closing does not make the kernel throw the replies away.
     const bool read_all = at_end_ || (leaving_ && ReadableBytes(socket_) == 0);
     return read_all ? Close() : Linger();
   }
+  if (session_.can_resume() && unsent_.size() < kMaxUnsent) host_->ResumeLater(number_);
   Watch();
 }
 
 void Connection::Watch() {
-  const bool read =
-      !at_end_ && !session_.finished() && session_.has_room() && unsent_.size() < kMaxUnsent;
+  const bool read = !at_end_ && session_.wants_input() && unsent_.size() < kMaxUnsent;
   const bool write = !unsent_.empty();
   if (read == watches_read_ && write == watches_write_) return;
   loop_->Rewatch(socket_.get(), this, read, write);
@@ -169,7 +175,7 @@ void Connection::Drop() {
 void Connection::Close() {
   closed_ = true;
   loop_->Unwatch(socket_.get(), this);
-  traffic_.Note("left");
+  traffic_->Note(log_name_, "left");
   host_->OnClosed(number_, session_.waits());
 }
 

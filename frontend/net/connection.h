@@ -27,9 +27,15 @@ class Connection final : private EventLoop::Handler, private Session::Host {
     // Destroy the connection of that number, but not from within this call. `waits`: it may still
     // wait for Places.
     virtual void OnClosed(std::uint64_t connection, bool waits) = 0;
-    // Space that the connections of a thread use in turn.
-    virtual std::string& input_space() = 0;   // of fixed size
-    virtual std::string& output_space() = 0;  // empty between uses
+    // Call Resume of the connection of that number after others have had their turn.
+    virtual void ResumeLater(std::uint64_t connection) = 0;
+    // Space that the connections of a thread use in turn, of fixed size.
+    virtual std::string& input_space() = 0;
+    // What has been said to clients in this round and has not left; connections append to it.
+    virtual std::string& replies() = 0;
+    // What stands behind `begin` there is the connection's: call Send with it, also if it is
+    // nothing, and then Settle, at the end of the round.
+    virtual void SendLater(std::uint64_t connection, std::size_t begin) = 0;
 
    protected:
     ~Host() = default;
@@ -37,11 +43,16 @@ class Connection final : private EventLoop::Handler, private Session::Host {
 
   // All but the socket outlive the connection.
   Connection(std::uint64_t number, Descriptor socket, Host* host, EventLoop* loop,
-             SessionContext* context, bool log_traffic);
+             SessionContext* context, TrafficLog* traffic);
   ~Connection();
 
   void Answer(std::uint64_t ticket, const places::Document& json);
   void Pass(std::uint64_t ticket);
+  // Works on input that was left off.
+  void Resume();
+  // Sends these replies. After all of a round, Settle does what has become possible with that.
+  void Send(std::string_view replies);
+  void Settle();
 
   // Answers what has arrived, and closes.
   void Leave();
@@ -56,16 +67,16 @@ class Connection final : private EventLoop::Handler, private Session::Host {
   void OnEvents(EventLoop::Events events) override;
   places::Document AskPlaces(const places::Query& query, std::uint64_t ticket) override;
   void AwaitNeighbors(const Versions& versions, std::uint64_t ticket) override;
-  void OnLine(std::string_view line) override;
+  void OnLines(absl::Span<const std::string_view> lines) override;
 
   // Returns how many bytes came.
   std::size_t Read();
   void Drop();
-  // Sends what is in the output space, and whatever else has become possible with that.
-  void Flush();
-  void Send(std::string_view bytes);
-  void SendUnsent();
-  void Settle();
+  // What has been appended to the host's replies by `converse` is sent later.
+  template <typename Converse>
+  void Reply(Converse converse);
+  void Write(std::string_view bytes);
+  void WriteUnsent();
   void Watch();
   void Linger();
   void Close();
@@ -74,7 +85,8 @@ class Connection final : private EventLoop::Handler, private Session::Host {
   const Descriptor socket_;
   Connection::Host* const host_;
   EventLoop* const loop_;
-  const TrafficLog traffic_;
+  TrafficLog* const traffic_;
+  const std::string log_name_;  // of the client; empty when there is no log of it
   Session session_;
   std::string unsent_;
   bool at_end_ = false;  // the client has half-closed

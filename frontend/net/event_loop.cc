@@ -58,7 +58,7 @@ void EventLoop::Unwatch(int fd, Handler* handler) {
   std::replace(called_.begin(), called_.end(), handler, static_cast<Handler*>(nullptr));
 }
 
-void EventLoop::Run() {
+void EventLoop::Run(absl::FunctionRef<void()> end_round) {
   std::array<epoll_event, kMaxEvents> events;
   while (!stopped_) {
     const int found = epoll_wait(epoll_.get(), events.data(), kMaxEvents, TimeoutMs());
@@ -74,6 +74,7 @@ void EventLoop::Run() {
     }
     RunTimers();
     RunPosted();
+    end_round();
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
+#include "absl/functional/function_ref.h"
 #include "absl/synchronization/mutex.h"
 #include "frontend/net/socket.h"
 #include "server/state/nanos.h"
@@ -38,8 +39,9 @@ class EventLoop {
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  // Runs until Stop, then once what has been posted before it.
-  void Run() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Runs until Stop, then once what has been posted before it. Calls `end_round` whenever all that
+  // was there to do has been done, before it waits for more.
+  void Run(absl::FunctionRef<void()> end_round) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Calls `handler` when the socket is readable or writable, as long as that is wanted and the
   // state lasts; and when it is broken, wanted or not.

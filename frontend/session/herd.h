@@ -13,10 +13,13 @@ class Herd {
  public:
   virtual ~Herd() = default;
 
-  // Any thread. Executes the requests in their order, see Store::Execute, and lets the neighbours
-  // have what is new.
+  // Any thread. Executes the requests in their order, see Store::Execute.
   // Returns what the neighbours must have before the replies to the requests may leave.
   virtual Versions Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) = 0;
+
+  // Any thread. Lets the neighbours have what has been executed: together, after all that there is
+  // to execute at a time.
+  virtual void Publish() = 0;
 
   // Any thread. Whether the neighbours that are waited for have these.
   virtual bool AreAcknowledged(const Versions& versions) = 0;

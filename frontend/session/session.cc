@@ -19,15 +19,23 @@ bool BeginsTooLong(std::string_view input, bool ended) {
   return ended || front.size() > text::kMaxLineBytes + 1 || front.back() != '\r';
 }
 
-Request ToRequest(const text::Command& command, Nanos now) {
-  if (command.kind == text::Command::Kind::kWhatsat) {
-    return {.kind = Request::Kind::kLookup, .client_id = command.client_id};
+void SetRequest(const text::Command& command, Nanos now, Request* request) {
+  request->client_id = command.client_id;
+  switch (command.kind) {
+    case text::Command::Kind::kIamat:
+      request->kind = Request::Kind::kReport;
+      request->fix = command.fix;
+      request->text = command.text;
+      request->skew = now - command.fix.time;
+      return;
+    case text::Command::Kind::kWhatsat:
+      request->kind = Request::Kind::kLookup;
+      request->sighting = Request::kUnknownClient;
+      return;
+    default:
+      request->kind = Request::Kind::kNone;
+      request->client_id = {};
   }
-  return {.kind = Request::Kind::kReport,
-          .client_id = command.client_id,
-          .fix = command.fix,
-          .text = command.text,
-          .skew = now - command.fix.time};
 }
 
 void AppendPlaces(const places::Document& json, std::string* out) {
@@ -65,8 +73,9 @@ void Session::Resume(Nanos now, std::string* out) {
 }
 
 std::size_t Session::Read(std::string_view input, Nanos now, std::string* out) {
+  const std::size_t burst_end = out->size() + kMaxBurst;
   std::size_t done = 0;
-  while (!closed_ && has_room() && out->size() < kMaxOutBytes) {
+  while (!closed_ && has_room() && out->size() < burst_end) {
     std::string_view rest = input.substr(done);
     std::size_t taken = TakeLines(rest);
     if (taken == 0 && BeginsTooLong(rest, at_end_)) {
@@ -74,7 +83,7 @@ std::size_t Session::Read(std::string_view input, Nanos now, std::string* out) {
       break;
     }
     if (taken == 0 && at_end_) {
-      if (!stopped_) TakeLine(rest);
+      if (!stopped_) TakeLastLine(rest);
       taken = rest.size();
       closed_ = true;
     } else if (taken == 0) {
@@ -84,44 +93,52 @@ std::size_t Session::Read(std::string_view input, Nanos now, std::string* out) {
     Reply(out);
     done += taken;
   }
-  left_off_ = !has_room() || out->size() >= kMaxOutBytes;
+  left_off_ = !has_room() || out->size() >= burst_end;
   return done;
 }
 
 std::size_t Session::TakeLines(std::string_view input) {
-  context_->commands.clear();
-  context_->lines.clear();
-  context_->lookups = 0;
-  std::size_t taken = 0;
-  while (context_->commands.size() < kMaxBatch && held_.size() + context_->lookups < kMaxWaiting) {
-    const std::size_t end = input.find('\n', taken);
-    if (end == std::string_view::npos) break;
-    const std::string_view line = input.substr(taken, end - taken);
-    if (line.size() > text::kMaxLineBytes && BeginsTooLong(input.substr(taken), false)) break;
-    TakeLine(text::WithoutCarriageReturn(line));
-    taken = end + 1;
+  CommandBatch& batch = context_->batch;
+  batch.size = batch.lookups = 0;
+  const char* at = input.data();
+  const char* const end = at + input.size();
+  while (batch.size < CommandBatch::kMaxCommands && held_.size() + batch.lookups < kMaxWaiting) {
+    const char* const line_end = text::ReadCommand(at, end, &batch.commands[batch.size]);
+    if (line_end == end) break;
+    const std::string_view line(at, static_cast<std::size_t>(line_end - at));
+    if (line.size() > text::kMaxLineBytes &&
+        BeginsTooLong({at, static_cast<std::size_t>(end - at)}, false)) {
+      break;
+    }
+    Take(text::WithoutCarriageReturn(line));
+    at = line_end + 1;
   }
-  return taken;
+  return static_cast<std::size_t>(at - input.data());
 }
 
-void Session::TakeLine(std::string_view line) {
-  const text::Command command = text::ParseCommand(line);
+void Session::TakeLastLine(std::string_view line) {
+  context_->batch.commands[0] = text::ParseCommand(line);
+  Take(line);
+}
+
+void Session::Take(std::string_view line) {
+  CommandBatch& batch = context_->batch;
+  const text::Command& command = batch.commands[batch.size];
   if (command.kind == text::Command::Kind::kBlank) return;
-  if (command.kind == text::Command::Kind::kWhatsat) ++context_->lookups;
-  context_->commands.push_back(command);
-  context_->lines.push_back(line);
-  host_->OnLine(line);
+  if (command.kind == text::Command::Kind::kWhatsat) ++batch.lookups;
+  batch.lines[batch.size++] = line;
 }
 
 Versions Session::Execute(Nanos now) {
-  context_->requests.clear();
-  context_->sightings.clear();
-  for (const text::Command& command : context_->commands) {
-    if (command.kind == text::Command::Kind::kInvalid) continue;
-    context_->requests.push_back(ToRequest(command, now));
+  CommandBatch& batch = context_->batch;
+  batch.sightings.clear();
+  if (batch.size == 0) return {};
+  host_->OnLines(absl::MakeSpan(batch.lines).first(batch.size));
+  for (std::size_t i = 0; i < batch.size; ++i) {
+    SetRequest(batch.commands[i], now, &batch.requests[i]);
   }
-  if (context_->requests.empty()) return {};
-  return context_->herd->Execute(absl::MakeSpan(context_->requests), &context_->sightings);
+  return context_->herd->Execute(absl::MakeSpan(batch.requests).first(batch.size),
+                                 &batch.sightings);
 }
 
 void Session::AwaitNeighbors(const Versions& versions) {
@@ -131,21 +148,28 @@ void Session::AwaitNeighbors(const Versions& versions) {
 }
 
 void Session::Reply(std::string* out) {
-  std::size_t next_request = 0;
-  for (std::size_t i = 0; i < context_->commands.size(); ++i) {
-    const text::Command& command = context_->commands[i];
-    const bool valid = command.kind != text::Command::Kind::kInvalid;
-    const Request* const request = valid ? &context_->requests[next_request++] : nullptr;
-    if (command.kind == text::Command::Kind::kIamat) {
-      text::AppendAt(context_->server, request->skew, command.client_id, command.text, Tail(out));
-    } else if (valid && request->sighting != Request::kUnknownClient) {
-      ReplyToWhatsat(command, context_->sightings[static_cast<std::size_t>(request->sighting)],
-                     out);
+  CommandBatch& batch = context_->batch;
+  for (std::size_t i = 0; i < batch.size; ++i) {
+    const text::Command& command = batch.commands[i];
+    const Request& request = batch.requests[i];
+    if (request.kind == Request::Kind::kReport) {
+      ReplyToReport(command, request.skew, Tail(out));
+    } else if (request.kind == Request::Kind::kLookup &&
+               request.sighting != Request::kUnknownClient) {
+      ReplyToWhatsat(command, batch.sightings[static_cast<std::size_t>(request.sighting)], out);
     } else {
-      text::AppendInvalid(context_->lines[i], Tail(out));
+      text::AppendInvalid(batch.lines[i], Tail(out));
     }
   }
   if (!held_.empty()) CountHeldBytes();
+}
+
+void Session::ReplyToReport(const text::Command& command, Nanos skew, std::string* out) {
+  if (!command.operands.empty()) {
+    text::AppendAt(context_->server, skew, command.operands, out);
+  } else {
+    text::AppendAt(context_->server, skew, command.client_id, command.text, out);
+  }
 }
 
 void Session::ReplyToWhatsat(const text::Command& command, const Sighting& sighting,

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "frontend/places/places.h"
 #include "frontend/session/herd.h"
 #include "frontend/text/command.h"
@@ -15,15 +16,25 @@
 
 namespace herd {
 
-// What all sessions of a thread share; outlives them. The vectors are scratch space.
+// Commands that are executed together, and what becomes of them.
+struct CommandBatch {
+  static constexpr std::size_t kMaxCommands = 512;
+
+  std::size_t size = 0;
+  std::size_t lookups = 0;  // among the commands
+  // Of each command. The requests of invalid ones ask nothing.
+  std::vector<text::Command> commands = std::vector<text::Command>(kMaxCommands);
+  std::vector<std::string_view> lines =
+      std::vector<std::string_view>(kMaxCommands);  // no line ends
+  std::vector<Request> requests = std::vector<Request>(kMaxCommands);
+  std::vector<Sighting> sightings;  // one for each lookup that found its client
+};
+
+// What all sessions of a thread share; outlives them.
 struct SessionContext {
   std::string server;
   Herd* herd = nullptr;
-  std::vector<text::Command> commands;
-  std::vector<std::string_view> lines;  // of the commands, without their line ends
-  std::size_t lookups = 0;              // among the commands
-  std::vector<Request> requests;        // of the valid commands, in their order
-  std::vector<Sighting> sightings;
+  CommandBatch batch;  // scratch space
 };
 
 class Session {
@@ -33,9 +44,9 @@ class Session {
   // neither.
   static constexpr std::size_t kMaxWaiting = 64;
   static constexpr std::size_t kMaxHeldBytes = std::size_t{256} << 10;
-  // With so many bytes in `out`, no further batch is executed before they have left, see
-  // can_resume.
-  static constexpr std::size_t kMaxOutBytes = std::size_t{256} << 10;
+  // Bytes of replies after which a session stops until it is resumed, so that others get their
+  // turn.
+  static constexpr std::size_t kMaxBurst = std::size_t{256} << 10;
 
   // How the session reaches out of itself. Called from within the functions below.
   class Host {
@@ -45,8 +56,8 @@ class Session {
     virtual places::Document AskPlaces(const places::Query& query, std::uint64_t ticket) = 0;
     // Pass is to be called with that ticket when the neighbours have these.
     virtual void AwaitNeighbors(const Versions& versions, std::uint64_t ticket) = 0;
-    // A line has been read. Only for the record.
-    virtual void OnLine(std::string_view line) = 0;
+    // These lines have been read. Only for the record.
+    virtual void OnLines(absl::Span<const std::string_view> lines) = 0;
 
    protected:
     ~Host() = default;
@@ -70,13 +81,13 @@ class Session {
   void Pass(std::uint64_t ticket, std::string* out);
   // Nothing more is to be read: whole lines that are there are still answered, and that is all.
   void Stop(Nanos now, std::string* out);
-  // Works on input that was left while there was no room, here or in `out`.
+  // Works on input that was left off.
   void Resume(Nanos now, std::string* out);
 
-  // There is room: Receive may be called.
-  bool has_room() const { return held_.size() < kMaxWaiting && held_bytes_ < kMaxHeldBytes; }
+  // Receive may be called.
+  bool wants_input() const { return has_room() && !left_off_ && !closed_; }
   // Input has been left that Resume can work on now.
-  bool can_resume() const { return has_room() && !closed_ && left_off_; }
+  bool can_resume() const { return has_room() && left_off_ && !closed_; }
   // Nothing further will be said: all is answered, and no more is to be read.
   bool finished() const { return closed_ && held_.empty(); }
   // Something is waited for.
@@ -85,9 +96,6 @@ class Session {
   bool cut_off() const { return cut_off_; }
 
  private:
-  // Commands that are executed together at most.
-  static constexpr std::size_t kMaxBatch = 512;
-
   // A place in the order of replies at which something is waited for: an answer, which then is the
   // reply, or the neighbours, which must have what the replies behind it speak of.
   struct Held {
@@ -97,14 +105,19 @@ class Session {
     std::string behind;
   };
 
+  bool has_room() const { return held_.size() < kMaxWaiting && held_bytes_ < kMaxHeldBytes; }
   // Works on the lines at the front of `input`; returns how many bytes are done with.
   std::size_t Read(std::string_view input, Nanos now, std::string* out);
-  // Takes whole lines into the context, as many as may be executed together; returns their bytes.
+  // Takes whole lines into the batch, as many as may be executed together; returns their bytes.
   std::size_t TakeLines(std::string_view input);
-  void TakeLine(std::string_view line);
+  // Makes the batch of this line, which nothing ends and nothing follows.
+  void TakeLastLine(std::string_view line);
+  // Keeps the command that has been read from this line into the next place of the batch.
+  void Take(std::string_view line);
   Versions Execute(Nanos now);
   void AwaitNeighbors(const Versions& versions);
   void Reply(std::string* out);
+  void ReplyToReport(const text::Command& command, Nanos skew, std::string* out);
   void ReplyToWhatsat(const text::Command& command, const Sighting& sighting, std::string* out);
   void CutOff(std::string_view input, std::string* out);
 
@@ -117,8 +130,8 @@ class Session {
   SessionContext* const context_;
   Host* const host_;
 
-  std::string unread_;     // input that is no whole line yet, or was left for want of room
-  bool left_off_ = false;  // for want of room
+  std::string unread_;     // input that is no whole line yet, or was left off
+  bool left_off_ = false;  // input is left for want of room, or since others have their turn
   bool at_end_ = false;    // nothing follows what is unread
   bool stopped_ = false;   // and a line that is not whole is none
   bool closed_ = false;    // nothing is read any more

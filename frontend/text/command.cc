@@ -1,6 +1,6 @@
 #include "frontend/text/command.h"
 
-#include <array>
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -11,12 +11,12 @@
 namespace herd::text {
 namespace {
 
-constexpr std::size_t kFields = 4;  // of each command, its word included
 constexpr std::uint64_t kMaxRadiusKm = 50;
 constexpr std::uint64_t kMaxBound = 20;
 constexpr std::size_t kMetresDigits = 3;  // a kilometre's decimals that are whole metres
 
-bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+// White space but for the "\n" that ends the line.
+bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r' && c != '\n'); }
 
 // How many of 8 characters come before the first that is a space or less; 8: none is.
 std::size_t BeforeControl(const char* text) {
@@ -28,46 +28,76 @@ std::size_t BeforeControl(const char* text) {
   return static_cast<std::size_t>(std::countr_zero(less)) / 8;
 }
 
-const char* EndOfField(const char* at, const char* end) {
-  while (end - at >= 8) {
-    const std::size_t before = BeforeControl(at);
-    at += before;
-    if (before == 8) continue;
-    if (IsSpace(*at)) return at;
-    ++at;
-  }
-  while (at != end && !IsSpace(*at)) ++at;
-  return at;
-}
+// What is left of a line, taken field by field.
+class Fields {
+ public:
+  Fields(const char* at, const char* end) : at_(at), end_(end) { SkipSpaces(); }
 
-// At most one field more than any command has, so that a longer line shows.
-struct Fields {
-  std::array<std::string_view, kFields + 1> at;
-  std::size_t count = 0;
+  const char* at() const { return at_; }
+  bool AtEnd() const { return at_ == end_ || *at_ == '\n'; }
+
+  // Empty at the end of the line.
+  std::string_view Next() {
+    const char* const begin = at_;
+    while (end_ - at_ >= 8) {
+      const std::size_t before = BeforeControl(at_);
+      at_ += before;
+      if (before == 8) continue;
+      if (IsSpace(*at_) || *at_ == '\n') return Taken(begin);
+      ++at_;
+    }
+    while (!AtEnd() && !IsSpace(*at_)) ++at_;
+    return Taken(begin);
+  }
+
+  // The next field if `read`, given its beginning and where the text ends, says that it ends there.
+  // Empty: it does not.
+  template <typename Read>
+  std::string_view Next(Read read) {
+    const char* const begin = at_;
+    const char* const behind = read(at_, end_);
+    if (behind == nullptr) return {};
+    at_ = behind;
+    if (!AtEnd() && !IsSpace(*at_)) return {};
+    return Taken(begin);
+  }
+
+ private:
+  std::string_view Taken(const char* begin) {
+    const std::string_view field(begin, static_cast<std::size_t>(at_ - begin));
+    SkipSpaces();
+    return field;
+  }
+  void SkipSpaces() {
+    while (at_ != end_ && IsSpace(*at_)) ++at_;
+  }
+
+  const char* at_;
+  const char* const end_;
 };
 
-Fields SplitFields(std::string_view line) {
-  Fields fields;
-  const char* at = line.data();
-  const char* const end = at + line.size();
-  while (fields.count < fields.at.size()) {
-    while (at != end && IsSpace(*at)) ++at;
-    if (at == end) break;
-    const char* const begin = at;
-    at = EndOfField(at, end);
-    fields.at[fields.count++] = {begin, static_cast<std::size_t>(at - begin)};
-  }
-  return fields;
+// What reaches from the beginning of the first to the end of the last, if there is but a space
+// between each two of them.
+std::string_view Together(std::string_view id, const FixText& text) {
+  const char* const begin = id.data();
+  const char* const end = text.time.data() + text.time.size();
+  const auto size = static_cast<std::size_t>(end - begin);
+  const bool spaces = size == id.size() + text.position.size() + text.time.size() + 2 &&
+                      begin[id.size()] == ' ' && text.time.data()[-1] == ' ';
+  return spaces ? std::string_view(begin, size) : std::string_view();
 }
 
-Command ParseIamat(const Fields& fields) {
-  Command command{.client_id = fields.at[1],
-                  .text = {.position = fields.at[2], .time = fields.at[3]}};
-  if (const std::optional<Fix> fix = ParseFix(command.text)) {
-    command.kind = Command::Kind::kIamat;
-    command.fix = *fix;
-  }
-  return command;
+bool ReadIamat(Fields* fields, Command* command) {
+  command->client_id = fields->Next();
+  Fix* const fix = &command->fix;
+  command->text.position =
+      fields->Next([fix](const char* at, const char* end) { return ReadPosition(at, end, fix); });
+  if (command->text.position.empty()) return false;
+  command->text.time =
+      fields->Next([fix](const char* at, const char* end) { return ReadTime(at, end, fix); });
+  if (command->text.time.empty() || !fields->AtEnd()) return false;
+  command->operands = Together(command->client_id, command->text);
+  return true;
 }
 
 bool IsRadius(std::string_view text) {
@@ -81,25 +111,43 @@ std::optional<int> ParseBound(std::string_view text) {
   return static_cast<int>(bound->whole);
 }
 
-Command ParseWhatsat(const Fields& fields) {
-  Command command{.client_id = fields.at[1], .radius_km = fields.at[2]};
-  const std::optional<int> bound = ParseBound(fields.at[3]);
-  if (bound && IsRadius(command.radius_km)) {
-    command.kind = Command::Kind::kWhatsat;
-    command.bound = *bound;
-  }
-  return command;
+bool ReadWhatsat(Fields* fields, Command* command) {
+  command->client_id = fields->Next();
+  command->radius_km = fields->Next();
+  const std::optional<int> bound = ParseBound(fields->Next());
+  if (!bound || !IsRadius(command->radius_km) || !fields->AtEnd()) return false;
+  command->bound = *bound;
+  return true;
+}
+
+const char* EndOfLine(const char* at, const char* end) {
+  const void* const found = std::memchr(at, '\n', static_cast<std::size_t>(end - at));
+  return found == nullptr ? end : static_cast<const char*>(found);
 }
 
 }  // namespace
 
+const char* ReadCommand(const char* at, const char* end, Command* command) {
+  command->kind = Command::Kind::kInvalid;
+  command->fix = {};
+  Fields fields(at, end);
+  const std::string_view word = fields.Next();
+  if (word == "IAMAT" && ReadIamat(&fields, command)) {
+    command->kind = Command::Kind::kIamat;
+  } else if (word == "WHATSAT" && ReadWhatsat(&fields, command)) {
+    command->kind = Command::Kind::kWhatsat;
+  } else if (word.empty()) {
+    command->kind = Command::Kind::kBlank;
+  } else {
+    return EndOfLine(fields.at(), end);
+  }
+  return fields.at();
+}
+
 Command ParseCommand(std::string_view line) {
-  const Fields fields = SplitFields(line);
-  if (fields.count == 0) return {.kind = Command::Kind::kBlank};
-  if (fields.count != kFields) return {};
-  if (fields.at[0] == "IAMAT") return ParseIamat(fields);
-  if (fields.at[0] == "WHATSAT") return ParseWhatsat(fields);
-  return {};
+  Command command;
+  ReadCommand(line.data(), line.data() + line.size(), &command);
+  return command;
 }
 
 std::string_view WithoutCarriageReturn(std::string_view line) {

@@ -22,11 +22,18 @@ struct Command {
   // kIamat
   Fix fix;
   FixText text;
+  // Id, position and time as they stand in the line, if nothing but a space is between them; else
+  // empty.
+  std::string_view operands;
 
   // kWhatsat
   std::string_view radius_km;
   int bound = 0;
 };
+
+// Reads the line at the front of [at, end), which ends at the first "\n" or at `end`, in one pass.
+// Returns where it ends. What the command's kind does not have is left in it as it was.
+const char* ReadCommand(const char* at, const char* end, Command* command);
 
 // `line` comes without its "\n".
 Command ParseCommand(std::string_view line);

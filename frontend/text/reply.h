@@ -14,6 +14,8 @@ namespace herd::text {
 // "AT Goloman +0.263873386 kiwi.cs.ucla.edu +34.068930-118.445127 1520023934.918963997\n"
 void AppendAt(std::string_view server, Nanos skew, std::string_view client_id, const FixText& fix,
               std::string* out);
+// The same of operands that stand together already: "kiwi.cs.ucla.edu +34.068930-118.445127 152..."
+void AppendAt(std::string_view server, Nanos skew, std::string_view operands, std::string* out);
 
 // "? " and the line, which comes without its line end.
 void AppendInvalid(std::string_view line, std::string* out);

@@ -5,6 +5,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "spdlog/pattern_formatter.h"
 #include "spdlog/sinks/basic_file_sink.h"
 #include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
@@ -14,6 +17,7 @@ namespace {
 
 constexpr auto kFlushInterval = std::chrono::seconds(1);
 constexpr char kPattern[] = "%Y-%m-%dT%H:%M:%S.%fZ %L %v";
+constexpr char kLines[] = "lines";  // the name of the logger whose messages are whole lines
 
 spdlog::level::level_enum ToSpdlog(Level level) {
   switch (level) {
@@ -29,17 +33,40 @@ spdlog::level::level_enum ToSpdlog(Level level) {
   return spdlog::level::info;
 }
 
-std::shared_ptr<spdlog::logger> MakeLogger(spdlog::sink_ptr sink) {
-  auto logger = std::make_shared<spdlog::logger>("herd", std::move(sink));
-  logger->set_pattern(kPattern, spdlog::pattern_time_type::utc);
-  logger->flush_on(spdlog::level::warn);
-  return logger;
-}
+// Puts time and level before a message, but for those that are whole lines.
+class Formatter final : public spdlog::formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
+    if (message.logger_name == kLines) {
+      out.append(message.payload.begin(), message.payload.end());
+    } else {
+      pattern_.format(message, out);
+    }
+  }
+  std::unique_ptr<spdlog::formatter> clone() const override {
+    return std::make_unique<Formatter>();
+  }
 
-std::shared_ptr<spdlog::logger>& Current() {
-  static std::shared_ptr<spdlog::logger> logger =
-      MakeLogger(std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  return logger;
+ private:
+  spdlog::pattern_formatter pattern_{kPattern, spdlog::pattern_time_type::utc};
+};
+
+// One for events and one for lines, into the same place.
+struct Loggers {
+  explicit Loggers(const spdlog::sink_ptr& sink)
+      : events(std::make_shared<spdlog::logger>("herd", sink)),
+        lines(std::make_shared<spdlog::logger>(kLines, sink)) {
+    sink->set_formatter(std::make_unique<Formatter>());
+    events->flush_on(spdlog::level::warn);
+  }
+
+  std::shared_ptr<spdlog::logger> events;
+  std::shared_ptr<spdlog::logger> lines;
+};
+
+Loggers& Current() {
+  static Loggers loggers(std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  return loggers;
 }
 
 }  // namespace
@@ -47,10 +74,11 @@ std::shared_ptr<spdlog::logger>& Current() {
 absl::Status Open(const std::string& path) {
   if (path.empty()) return absl::OkStatus();
   try {
-    auto logger = MakeLogger(std::make_shared<spdlog::sinks::basic_file_sink_mt>(path));
-    logger->set_level(Current()->level());
-    Current() = logger;
-    spdlog::set_default_logger(std::move(logger));
+    Loggers loggers(std::make_shared<spdlog::sinks::basic_file_sink_mt>(path));
+    loggers.events->set_level(Current().events->level());
+    loggers.lines->set_level(Current().lines->level());
+    Current() = loggers;
+    spdlog::set_default_logger(loggers.events);
     spdlog::flush_every(kFlushInterval);
     return absl::OkStatus();
   } catch (const spdlog::spdlog_ex& error) {
@@ -58,14 +86,27 @@ absl::Status Open(const std::string& path) {
   }
 }
 
-void SetLevel(Level level) { Current()->set_level(ToSpdlog(level)); }
-
-bool Enabled(Level level) { return Current()->should_log(ToSpdlog(level)); }
-
-void Write(Level level, std::string_view line) {
-  Current()->log(ToSpdlog(level), spdlog::string_view_t(line.data(), line.size()));
+void SetLevel(Level level) {
+  Current().events->set_level(ToSpdlog(level));
+  Current().lines->set_level(ToSpdlog(level));
 }
 
-void Flush() { Current()->flush(); }
+bool Enabled(Level level) { return Current().events->should_log(ToSpdlog(level)); }
+
+void Write(Level level, std::string_view line) {
+  Current().events->log(ToSpdlog(level), spdlog::string_view_t(line.data(), line.size()));
+}
+
+void WriteLines(std::string_view lines) {
+  Current().lines->info(spdlog::string_view_t(lines.data(), lines.size()));
+}
+
+void AppendStamp(std::string* out) {
+  const std::string time =
+      absl::FormatTime("%Y-%m-%d%ET%H:%M:%E6SZ", absl::Now(), absl::UTCTimeZone());
+  absl::StrAppend(out, time, " I ");
+}
+
+void Flush() { Current().events->flush(); }
 
 }  // namespace herd::log

@@ -29,6 +29,12 @@ inline void Info(std::string_view line) { Write(Level::kInfo, line); }
 inline void Warning(std::string_view line) { Write(Level::kWarning, line); }
 inline void Error(std::string_view line) { Write(Level::kError, line); }
 
+// Many lines at once, for a log of much. Each begins with what AppendStamp appends and ends with
+// "\n"; they are written as they are, in one piece, and dropped beneath kInfo.
+void WriteLines(std::string_view lines);
+// The time now, and the level kInfo, as Write puts them before a line.
+void AppendStamp(std::string* out);
+
 // Writes out what is buffered. Warnings and errors are written out at once by themselves, other
 // lines within a second.
 void Flush();

@@ -68,12 +68,13 @@ Node::Node(const NodeOptions& options, std::unique_ptr<places::Places> places)
       places_(std::move(places)) {}
 
 absl::Status Node::Open(const config::ServerConfig& self) {
-  auto peers =
-      peer::Peers::Start(&store_, {.own = own_,
-                                   .listen = HostPort(options_.listen, self.propagate_port),
-                                   .neighbors = NeighborsOf(options_.herd, self),
-                                   .flood = {.in_sync_bound = options_.in_sync_bound},
-                                   .on_acknowledged = [this] { OnAcknowledged(); }});
+  const Nanos gather = options_.ack == NodeOptions::Ack::kLocal ? peer::Flood::kGather : 0;
+  auto peers = peer::Peers::Start(
+      &store_, {.own = own_,
+                .listen = HostPort(options_.listen, self.propagate_port),
+                .neighbors = NeighborsOf(options_.herd, self),
+                .flood = {.in_sync_bound = options_.in_sync_bound, .gather = gather},
+                .on_acknowledged = [this] { OnAcknowledged(); }});
   if (!peers.ok()) return peers.status();
   peers_ = *std::move(peers);
 
@@ -129,9 +130,13 @@ void Node::Leave(absl::Duration bound) {
 
 Versions Node::Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) {
   Store::Executed executed = store_.Execute(requests, sightings);
-  if (executed.updates > 0) peers_->Wake();
+  if (executed.updates > 0) unpublished_.store(true);
   if (options_.ack == NodeOptions::Ack::kLocal) return {};
   return std::move(executed.reported);
+}
+
+void Node::Publish() {
+  if (unpublished_.load() && unpublished_.exchange(false)) peers_->Wake();
 }
 
 bool Node::AreAcknowledged(const Versions& versions) {

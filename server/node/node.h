@@ -54,6 +54,7 @@ class Node final : private Herd {
 
   absl::Status Open(const config::ServerConfig& self);
   Versions Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) override;
+  void Publish() override;
   bool AreAcknowledged(const Versions& versions) override;
   void Await(const Versions& versions) override;
   void OnAcknowledged();
@@ -62,6 +63,8 @@ class Node final : private Herd {
   const NodeOptions options_;
   const OriginId own_;
   Store store_;
+  // The store has updates of which the links have not been told.
+  std::atomic<bool> unpublished_{false};
 
   // Stopped and destroyed by the destructor, those who ask before those who are asked.
   std::unique_ptr<peer::Peers> peers_;

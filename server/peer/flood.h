@@ -26,10 +26,13 @@ class Flood {
   struct Options {
     // A neighbour that acknowledges later than this is not waited for.
     Nanos in_sync_bound = 500 * kNanosPerMillisecond;
+    // A packet follows the one before it no sooner than this, unless that one could not take all:
+    // so on a busy link much goes in one, and the first on a quiet link goes at once. 0 where
+    // clients wait for what neighbours answer, kGather where they do not.
+    Nanos gather = 0;
   };
-  // A neighbour to which no link leads cannot be asked what it has; from then on it is asked to
-  // push everything.
-  static constexpr Nanos kOneWayGrace = kNanosPerSecond;
+  // As little as nobody notices, and as much as lets a packet's cost disappear.
+  static constexpr Nanos kGather = 2 * kNanosPerMillisecond;
 
   // A neighbour is spoken of by its place in `neighbors`, which are names in the configuration.
   // `store` outlives the flood.
@@ -40,32 +43,37 @@ class Flood {
   const OutboundLink& outbound(std::size_t neighbor) const { return links_[neighbor].outbound; }
   const InboundLink& inbound(std::size_t neighbor) const { return links_[neighbor].inbound; }
 
-  // The link to a neighbour. Errors: the stream has to be closed.
-  void OpenOutbound(std::size_t neighbor);
-  absl::Status OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now);
-  void CloseOutbound(std::size_t neighbor, Nanos now);
-
-  // The link from a neighbour. `Identify` finds out who calls with that hello.
-  // Errors: PERMISSION_DENIED, no neighbour or meant for another server; else the stream has to be
-  // closed.
+  // Of two neighbours one calls the other.
+  bool IsForUsToCall(std::size_t neighbor) const {
+    return own_name_ < links_[neighbor].outbound.neighbor();
+  }
+  // Who says that hello. Errors: PERMISSION_DENIED, no neighbour or meant for another server.
   absl::StatusOr<std::size_t> Identify(const v1::Hello& hello) const;
-  absl::Status OpenInbound(std::size_t neighbor, const v1::Hello& hello, Nanos now);
-  absl::Status OnPush(std::size_t neighbor, const v1::Push& push, Nanos now);
-  void CloseInbound(std::size_t neighbor);
 
-  // Looks at the store and the time. To be called before NextPush and NextAck, whenever something
-  // has happened or its deadline has come.
-  // Returns the neighbours that have fallen out of sync for being late.
+  // A new stream of the link with that neighbour takes the place of whatever was before.
+  void Open(std::size_t neighbor);
+  // What came on it. Errors: the stream has to be closed with that status.
+  absl::Status OnPacket(std::size_t neighbor, const v1::Packet& packet, Nanos now);
+  void Close(std::size_t neighbor);
+
+  // Looks at the store and the time. To be called before NextPacket, whenever something has
+  // happened or its deadline has come. Returns the neighbours that have fallen out of sync for
+  // being late.
   std::vector<std::size_t> Advance(Nanos now);
   std::optional<Nanos> AdvanceDeadline() const;
-  // When NextAck of that neighbour is to be called again, though nothing happens.
-  std::optional<Nanos> AckDeadline(std::size_t neighbor) const {
-    return links_[neighbor].inbound.Deadline(vector_);
-  }
+  // When NextPacket for that neighbour is to be called again, though nothing happens.
+  std::optional<Nanos> PacketDeadline(std::size_t neighbor) const;
 
-  // Fill a message with what to send now. False: nothing.
-  bool NextPush(std::size_t neighbor, v1::Push* push);
-  bool NextAck(std::size_t neighbor, Nanos now, v1::Ack* ack);
+  // Fills `packet` with all there is to say to the neighbour now. False: nothing.
+  bool NextPacket(std::size_t neighbor, Nanos now, v1::Packet* packet);
+  // There would be updates in it, which others farther on wait for.
+  bool HandsOver(std::size_t neighbor) const {
+    return !IsGathering(links_[neighbor]) && links_[neighbor].outbound.HasUpdates(vector_);
+  }
+  // There would be, should the store have something new that the neighbour wants.
+  bool IsReady(std::size_t neighbor) const {
+    return !IsGathering(links_[neighbor]) && links_[neighbor].outbound.is_ready();
+  }
 
   // This server is about to stop, and makes no more updates. The neighbours are told, so that they
   // do not rely on it any more; what it got until they knew, they are handed.
@@ -93,11 +101,16 @@ class Flood {
   struct Link {
     OutboundLink outbound;
     InboundLink inbound;
-    Nanos one_way_since = 0;  // if it is
+    // No packet goes before.
+    Nanos gathers_until = 0;
     // By origin: what the neighbour had while it stayed; it left in order since, if it is gone.
     VersionVector handed_over;
   };
 
+  absl::Status OnHello(std::size_t neighbor, const v1::Hello& hello, Nanos now);
+  absl::Status OnPush(std::size_t neighbor, const v1::Push& push, Nanos now);
+  absl::Status OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now);
+  bool IsGathering(const Link& link) const;
   // The neighbour is there, and goes on being there.
   static bool IsStaying(const Link& link);
   void DrawUpLegacy();
@@ -110,7 +123,9 @@ class Flood {
   std::deque<Link> links_;
   Parents parents_;
   InSync in_sync_;
-  // As of the last look at the store, at one moment.
+  const Nanos gather_;
+  // When the store was last looked at, and how far it had everything then.
+  Nanos now_ = 0;
   VersionVector vector_;
   std::uint64_t digest_ = 0;
   std::uint64_t divergences_ = 0;

@@ -1,5 +1,6 @@
 #include "server/state/fix.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "server/state/decimal.h"
@@ -11,6 +12,8 @@ constexpr std::uint64_t kMaxLatitude = 90;
 constexpr std::uint64_t kMaxLongitude = 180;
 constexpr std::size_t kTimeDecimals = 9;
 constexpr std::size_t kMaxShapeDigits = 15;
+// Of a time: with as many nanoseconds as there may be it does not fit any more.
+constexpr std::uint64_t kMaxSeconds = std::numeric_limits<Nanos>::max() / kNanosPerSecond;
 
 // The fields of Fix::shape.
 struct Shape {
@@ -34,56 +37,109 @@ bool FitsShape(const Decimal& number) {
   return number.whole_digits <= kMaxShapeDigits && number.decimals <= kMaxShapeDigits;
 }
 
+// A coordinate as a fix keeps it.
 struct Coordinate {
-  Decimal number;
+  std::uint32_t magnitude = 0;  // in units of its last decimal
+  std::uint32_t shape = 0;      // that of the number alone, as if it came first; 0: it does not fit
   bool negative = false;
-
-  // Only for a coordinate that FitsShape.
-  std::uint64_t magnitude() const {
-    return number.whole * PowerOfTen(number.decimals) + number.fraction;
-  }
 };
 
-std::optional<Coordinate> ConsumeCoordinate(std::string_view& text, std::uint64_t max) {
-  if (text.empty() || (text[0] != '+' && text[0] != '-')) return std::nullopt;
-  const bool negative = text[0] == '-';
-  text.remove_prefix(1);
-  const std::optional<Decimal> number = ConsumeDecimal(text);
-  if (!number) return std::nullopt;
-  if (number->whole > max || (number->whole == max && !number->fraction_is_zero)) {
-    return std::nullopt;
-  }
-  return Coordinate{*number, negative};
+// The usual number: with a point, of at most 8 digits in all, which are turned together into the
+// magnitude. Returns where it ends, or nullptr: it is none of that kind.
+const char* ReadShortNumber(const char* at, const char* end, Coordinate* coordinate) {
+  constexpr std::size_t kWord = 8;
+  if (end - at < static_cast<std::ptrdiff_t>(2 * kWord + 1)) return nullptr;
+  const std::uint64_t before = digits::Load(at);
+  const std::size_t whole = digits::Count(before);
+  if (whole == 0 || whole == kWord || at[whole] != '.') return nullptr;
+  const std::uint64_t behind = digits::Load(at + whole + 1);
+  const std::size_t decimals = digits::Count(behind);
+  if (decimals == 0 || whole + decimals > kWord) return nullptr;
+  const std::uint64_t all =
+      before << (kWord - whole) * 8 >> decimals * 8 | behind << (kWord - decimals) * 8;
+  coordinate->magnitude = static_cast<std::uint32_t>(digits::ToNumber(all));
+  coordinate->shape = static_cast<std::uint32_t>(whole | decimals << 4);
+  return at + whole + 1 + decimals;
+}
+
+const char* ReadLongNumber(const char* at, const char* end, std::uint64_t max,
+                           Coordinate* coordinate) {
+  constexpr std::uint64_t kMaxMagnitude = std::numeric_limits<std::uint32_t>::max();
+  Decimal number;
+  at = ReadDecimal(at, end, &number);
+  if (number.whole > max || (number.whole == max && !number.fraction_is_zero)) return nullptr;
+  if (at == nullptr || !FitsShape(number)) return at;
+  const std::uint64_t magnitude = number.whole * PowerOfTen(number.decimals) + number.fraction;
+  if (magnitude > kMaxMagnitude) return at;
+  coordinate->magnitude = static_cast<std::uint32_t>(magnitude);
+  coordinate->shape = Shape::Number(0, number);
+  return at;
+}
+
+const char* ReadCoordinate(const char* at, const char* end, std::uint64_t max,
+                           Coordinate* coordinate) {
+  if (at == end || (*at != '+' && *at != '-')) return nullptr;
+  coordinate->negative = *at == '-';
+  const char* const behind = ReadShortNumber(at + 1, end, coordinate);
+  if (behind == nullptr) return ReadLongNumber(at + 1, end, max, coordinate);
+  const std::uint64_t unit = PowerOfTen(Shape::Decimals(coordinate->shape, 0));
+  return coordinate->magnitude > max * unit ? nullptr : behind;
 }
 
 std::optional<Nanos> ToNanos(const Decimal& seconds) {
   constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<Nanos>::max());
   constexpr auto kPerSecond = static_cast<std::uint64_t>(kNanosPerSecond);
   std::uint64_t nanos = seconds.fraction;
-  if (seconds.decimals < kTimeDecimals) {
+  if (seconds.decimals <= kTimeDecimals) {
     nanos *= PowerOfTen(kTimeDecimals - seconds.decimals);
-  } else if (seconds.decimals > kTimeDecimals) {
-    const std::size_t kept =
-        seconds.decimals < Decimal::kKeptDecimals ? seconds.decimals : Decimal::kKeptDecimals;
-    nanos /= PowerOfTen(kept - kTimeDecimals);
+  } else {
+    nanos /= PowerOfTen(std::min(seconds.decimals, Decimal::kKeptDecimals) - kTimeDecimals);
   }
   if (seconds.whole > (kMax - nanos) / kPerSecond) return std::nullopt;
   return static_cast<Nanos>(seconds.whole * kPerSecond + nanos);
 }
 
-void SetNumbers(const Coordinate& latitude, const Coordinate& longitude, const Decimal& time,
-                Fix& fix) {
-  constexpr std::uint64_t kMaxMagnitude = std::numeric_limits<std::uint32_t>::max();
-  if (!FitsShape(latitude.number) || !FitsShape(longitude.number)) return;
-  if (time.whole_digits > kMaxShapeDigits || time.decimals > kTimeDecimals) return;
-  if (latitude.magnitude() > kMaxMagnitude || longitude.magnitude() > kMaxMagnitude) return;
-  fix.latitude = static_cast<std::uint32_t>(latitude.magnitude());
-  fix.longitude = static_cast<std::uint32_t>(longitude.magnitude());
-  fix.shape = Shape::Number(Shape::kLatitude, latitude.number) |
-              Shape::Number(Shape::kLongitude, longitude.number) |
-              Shape::Number(Shape::kTime, time) |
-              (latitude.negative ? Shape::kLatitudeNegative : 0) |
-              (longitude.negative ? Shape::kLongitudeNegative : 0);
+struct PosixTime {
+  Nanos nanos = 0;
+  std::uint32_t shape = 0;  // that of the number alone, as if it came first; 0: it does not fit
+};
+
+// The usual time: 10 digits, as all times from 2001 to 2286 have, a point, and 1 to 9 decimals.
+// Returns where it ends, or nullptr: it is none of that kind.
+const char* ReadUsualTime(const char* at, const char* end, PosixTime* time) {
+  constexpr std::size_t kWord = 8;
+  constexpr std::size_t kWhole = 10;
+  if (end - at <= static_cast<std::ptrdiff_t>(kWhole + 1 + kWord + 1)) return nullptr;
+  const std::uint64_t first = digits::Load(at);
+  if (digits::Count(first) != kWord || !IsDigit(at[8]) || !IsDigit(at[9]) || at[kWhole] != '.') {
+    return nullptr;
+  }
+  const char* const behind_point = at + kWhole + 1;
+  digits::Run decimals = digits::Leading(behind_point);
+  if (decimals.count == 0) return nullptr;
+  if (decimals.count == kWord && IsDigit(behind_point[kWord])) {
+    decimals = {decimals.value * 10 + DigitValue(behind_point[kWord]), kWord + 1};
+    if (IsDigit(behind_point[kWord + 1])) return nullptr;
+  }
+  const std::uint64_t seconds =
+      digits::ToNumber(first) * 100 + DigitValue(at[8]) * 10 + DigitValue(at[9]);
+  if (seconds >= kMaxSeconds) return nullptr;
+  time->nanos = static_cast<Nanos>(seconds * kNanosPerSecond +
+                                   decimals.value * PowerOfTen(kTimeDecimals - decimals.count));
+  time->shape = static_cast<std::uint32_t>(kWhole | decimals.count << 4);
+  return behind_point + decimals.count;
+}
+
+const char* ReadAnyTime(const char* at, const char* end, PosixTime* time) {
+  Decimal seconds;
+  at = ReadDecimal(at, end, &seconds);
+  if (at == nullptr) return nullptr;
+  const std::optional<Nanos> nanos = ToNanos(seconds);
+  if (!nanos) return nullptr;
+  const bool fits = seconds.whole_digits <= kMaxShapeDigits && seconds.decimals <= kTimeDecimals;
+  time->nanos = *nanos;
+  time->shape = fits ? Shape::Number(0, seconds) : 0;
+  return at;
 }
 
 void AppendNumber(std::uint64_t magnitude, std::size_t digits, std::size_t decimals,
@@ -106,18 +162,42 @@ bool IsWellFormedNumber(std::uint64_t magnitude, std::uint64_t max, std::uint32_
 
 }  // namespace
 
+const char* ReadPosition(const char* at, const char* end, Fix* fix) {
+  Coordinate latitude;
+  at = ReadCoordinate(at, end, kMaxLatitude, &latitude);
+  if (at == nullptr) return nullptr;
+  Coordinate longitude;
+  at = ReadCoordinate(at, end, kMaxLongitude, &longitude);
+  if (at == nullptr || latitude.shape == 0 || longitude.shape == 0) return at;
+  fix->latitude = latitude.magnitude;
+  fix->longitude = longitude.magnitude;
+  fix->shape = latitude.shape << Shape::kLatitude | longitude.shape << Shape::kLongitude |
+               (latitude.negative ? Shape::kLatitudeNegative : 0) |
+               (longitude.negative ? Shape::kLongitudeNegative : 0);
+  return at;
+}
+
+const char* ReadTime(const char* at, const char* end, Fix* fix) {
+  PosixTime time;
+  const char* behind = ReadUsualTime(at, end, &time);
+  if (behind == nullptr) behind = ReadAnyTime(at, end, &time);
+  if (behind == nullptr) return nullptr;
+  if (fix->shape != 0 && time.shape != 0) {
+    fix->shape |= time.shape << Shape::kTime;
+  } else {
+    *fix = {};
+  }
+  fix->time = time.nanos;
+  return behind;
+}
+
 std::optional<Fix> ParseFix(const FixText& text) {
-  std::string_view position = text.position;
-  const std::optional<Coordinate> latitude = ConsumeCoordinate(position, kMaxLatitude);
-  if (!latitude) return std::nullopt;
-  const std::optional<Coordinate> longitude = ConsumeCoordinate(position, kMaxLongitude);
-  if (!longitude || !position.empty()) return std::nullopt;
-  const std::optional<Decimal> seconds = ParseDecimal(text.time);
-  if (!seconds) return std::nullopt;
-  const std::optional<Nanos> time = ToNanos(*seconds);
-  if (!time) return std::nullopt;
-  Fix fix{.time = *time};
-  SetNumbers(*latitude, *longitude, *seconds, fix);
+  const auto [position, time] = text;
+  Fix fix;
+  const char* at = ReadPosition(position.data(), position.data() + position.size(), &fix);
+  if (at == nullptr || at != position.data() + position.size()) return std::nullopt;
+  at = ReadTime(time.data(), time.data() + time.size(), &fix);
+  if (at == nullptr || at != time.data() + time.size()) return std::nullopt;
   return fix;
 }
 

@@ -34,6 +34,12 @@ struct Fix {
   friend bool operator==(const Fix&, const Fix&) = default;
 };
 
+// Read a position, and then a time, from the front of [at, end) into a fix that is empty before.
+// Return where it ends, or nullptr: there is none, or it is out of range. What stands behind it is
+// looked at, up to `end`, and decides nothing.
+const char* ReadPosition(const char* at, const char* end, Fix* fix);
+const char* ReadTime(const char* at, const char* end, Fix* fix);
+
 // nullopt: the text is no position, or no time, or out of range.
 std::optional<Fix> ParseFix(const FixText& text);
 

@@ -67,13 +67,16 @@ void RecordTable::PrefetchCell(std::uint64_t hash) const {
   }
 }
 
-void RecordTable::PrefetchCandidate(std::uint64_t hash) const {
+Slot RecordTable::PrefetchCandidate(std::uint64_t hash) const {
   const Segment& segment = segments_[SegmentOf(hash)];
-  if (segment.cells.empty()) return;
+  if (segment.cells.empty()) return kNoSlot;
   const std::size_t mask = segment.cells.size() - 1;
   for (std::size_t at = Tag(hash) & mask; segment.cells[at] != 0; at = (at + 1) & mask) {
-    if (CellTag(segment.cells[at]) == Tag(hash)) return PrefetchRecord(CellSlot(segment.cells[at]));
+    if (CellTag(segment.cells[at]) != Tag(hash)) continue;
+    PrefetchRecord(CellSlot(segment.cells[at]));
+    return CellSlot(segment.cells[at]);
   }
+  return kNoSlot;
 }
 
 }  // namespace herd

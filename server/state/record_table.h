@@ -35,9 +35,15 @@ class RecordTable {
   std::size_t size() const { return size_; }
 
   // A lookup waits for two cache lines, one after the other. Over a batch, prefetch the cells of
-  // all hashes, then the candidates of all, and only then look up.
+  // all hashes, then find and prefetch the candidates of all, and only then look up.
   void PrefetchCell(std::uint64_t hash) const;
-  void PrefetchCandidate(std::uint64_t hash) const;
+  static constexpr Slot kNoSlot = ~Slot{0};
+  // The first record that may be the one, or kNoSlot.
+  Slot PrefetchCandidate(std::uint64_t hash) const;
+  // The candidate if it is that client's.
+  bool IsOf(Slot candidate, std::string_view client_id) const {
+    return candidate != kNoSlot && (*this)[candidate].client_id() == client_id;
+  }
   void PrefetchRecord(Slot slot) const { __builtin_prefetch(&(*this)[slot], 1); }
 
  private:

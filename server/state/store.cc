@@ -33,14 +33,15 @@ void Note(Version version, Versions* versions) {
 }
 
 // See UpdateLog::KeepLive.
-std::size_t KeepLive(const RecordTable& records, OriginIndex origin,
-                     absl::Span<UpdateLog::Entry> entries) {
+std::size_t KeepLive(const RecordTable& records, OriginIndex origin, Sequence base,
+                     absl::Span<UpdateLog::Step> steps) {
   constexpr std::size_t kAhead = 16;
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (i + kAhead < entries.size()) records.PrefetchRecord(entries[i + kAhead].slot);
-    const UpdateLog::Entry entry = entries[i];
-    if (records[entry.slot].IsUpdate(origin, entry.sequence)) entries[kept++] = entry;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (i + kAhead < steps.size()) records.PrefetchRecord(steps[i + kAhead].slot);
+    const UpdateLog::Step step = steps[i];
+    steps[kept] = step;
+    kept += records[step.slot].IsUpdate(origin, base + step.distance) ? 1 : 0;
   }
   return kept;
 }
@@ -58,34 +59,48 @@ Store::Executed Store::Execute(absl::Span<Request> requests, std::vector<Sightin
   for (; !requests.empty(); requests.remove_prefix(std::min(kGroup, requests.size()))) {
     ExecuteGroup(requests.first(std::min(kGroup, requests.size())), sightings, &executed);
   }
+  if (executed.updates > 0) Note({kOwnOrigin, origins_[kOwnOrigin].through}, &executed.reported);
   return executed;
+}
+
+template <typename Items>
+void Store::LookAhead(const Items& items, Ahead* ahead) const {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    ahead->hashes[i] = RecordTable::Hash(items[i].client_id);
+    records_.PrefetchCell(ahead->hashes[i]);
+  }
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    ahead->candidates[i] = records_.PrefetchCandidate(ahead->hashes[i]);
+  }
+}
+
+RecordTable::Entry Store::FindOrInsert(std::string_view client_id, const Ahead& ahead,
+                                       std::size_t item) {
+  const Slot candidate = ahead.candidates[item];
+  if (records_.IsOf(candidate, client_id)) return {candidate, false};
+  return records_.FindOrInsert(client_id, ahead.hashes[item]);
 }
 
 void Store::ExecuteGroup(absl::Span<Request> requests, std::vector<Sighting>* sightings,
                          Executed* executed) {
-  std::array<std::uint64_t, kGroup> hashes;
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    hashes[i] = RecordTable::Hash(requests[i].client_id);
-    records_.PrefetchCell(hashes[i]);
-  }
-  for (std::size_t i = 0; i < requests.size(); ++i) records_.PrefetchCandidate(hashes[i]);
-
+  Ahead ahead;
+  LookAhead(requests, &ahead);
   for (std::size_t i = 0; i < requests.size(); ++i) {
     Request& request = requests[i];
     if (request.kind == Request::Kind::kReport) {
-      Report(request, hashes[i], executed);
+      Report(request, FindOrInsert(request.client_id, ahead, i), executed);
     } else if (Sighting sighting; request.kind == Request::Kind::kLookup &&
-                                  LookUp(request.client_id, hashes[i], &sighting)) {
+                                  LookUp(request.client_id, ahead.hashes[i], &sighting)) {
       request.sighting = static_cast<std::int32_t>(sightings->size());
       sightings->push_back(std::move(sighting));
     }
   }
+  DropSuperseded(kOwnOrigin);
 }
 
-void Store::Report(const Request& request, std::uint64_t hash, Executed* executed) {
+void Store::Report(const Request& request, RecordTable::Entry entry, Executed* executed) {
   OriginState& own = origins_[kOwnOrigin];
   const Update update = ToUpdate(request, own.through + 1);
-  const RecordTable::Entry entry = records_.FindOrInsert(request.client_id, hash);
   if (!entry.inserted) {
     const Record& record = records_[entry.slot];
     if (Repeats(update, record) || !Supersedes(kOwnOrigin, update, record)) {
@@ -95,7 +110,6 @@ void Store::Report(const Request& request, std::uint64_t hash, Executed* execute
   Replace(entry, kOwnOrigin, update);
   own.through = update.sequence;
   ++executed->updates;
-  Note({kOwnOrigin, update.sequence}, &executed->reported);
 }
 
 bool Store::LookUp(std::string_view client_id, std::uint64_t hash, Sighting* sighting) const {
@@ -122,18 +136,38 @@ bool Store::Supersedes(OriginIndex origin, const Update& update, const Record& r
 
 void Store::Replace(RecordTable::Entry entry, OriginIndex origin, const Update& update) {
   Record& record = records_[entry.slot];
-  const OriginIndex old_origin = record.origin();
-  const Sequence old_sequence = record.sequence();
-  if (!entry.inserted) digest_ -= DigestOf(origins_[old_origin].hash, old_sequence);
+  if (!entry.inserted) {
+    const Version old{record.origin(), record.sequence()};
+    digest_ -= DigestOf(origins_[old.origin].hash, old.sequence);
+    superseded_.push_back(old);
+  }
   digest_ += DigestOf(origins_[origin].hash, update.sequence);
   record.SetUpdate(origin, update);
-  const auto keep_live_of = [&records = records_](OriginIndex of) {
-    return [&records, of](absl::Span<UpdateLog::Entry> entries) {
-      return KeepLive(records, of, entries);
-    };
-  };
-  if (!entry.inserted) origins_[old_origin].log.Drop(old_sequence, keep_live_of(old_origin));
-  origins_[origin].log.Append(update.sequence, entry.slot, keep_live_of(origin));
+  origins_[origin].log.Append(update.sequence, entry.slot);
+}
+
+void Store::DropSuperseded(OriginIndex appended) {
+  DropSupersededOf(appended);
+  while (!superseded_.empty()) DropSupersededOf(superseded_.back().origin);
+}
+
+void Store::DropSupersededOf(OriginIndex origin) {
+  std::array<Sequence, kGroup> sequences;
+  std::size_t count = 0;
+  std::size_t others = 0;
+  for (const Version version : superseded_) {
+    if (version.origin == origin) {
+      sequences[count++] = version.sequence;
+    } else {
+      superseded_[others++] = version;
+    }
+  }
+  superseded_.resize(others);
+  origins_[origin].log.Drop(absl::MakeSpan(sequences).first(count),
+                            [&](Sequence base, absl::Span<UpdateLog::Step> steps)
+                                ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+                                  return KeepLive(records_, origin, base, steps);
+                                });
 }
 
 std::optional<OriginIndex> Store::Intern(const OriginId& id) {
@@ -193,19 +227,15 @@ Store::Applied Store::ApplyLocked(OriginIndex origin, Sequence after, Sequence t
 }
 
 void Store::ApplyGroup(OriginIndex origin, absl::Span<const Update> updates) {
-  std::array<std::uint64_t, kGroup> hashes;
+  Ahead ahead;
+  LookAhead(updates, &ahead);
   for (std::size_t i = 0; i < updates.size(); ++i) {
-    hashes[i] = RecordTable::Hash(updates[i].client_id);
-    records_.PrefetchCell(hashes[i]);
-  }
-  for (std::size_t i = 0; i < updates.size(); ++i) records_.PrefetchCandidate(hashes[i]);
-
-  for (std::size_t i = 0; i < updates.size(); ++i) {
-    const RecordTable::Entry entry = records_.FindOrInsert(updates[i].client_id, hashes[i]);
+    const RecordTable::Entry entry = FindOrInsert(updates[i].client_id, ahead, i);
     if (entry.inserted || Supersedes(origin, updates[i], records_[entry.slot])) {
       Replace(entry, origin, updates[i]);
     }
   }
+  DropSuperseded(origin);
 }
 
 Sequence Store::Collect(OriginIndex origin, Sequence after,

@@ -7,9 +7,11 @@
 //  1. A record only ever changes to a newer update, in the order stated in propagate.proto.
 //  2. Having an origin through n, the store holds each of that origin's updates 1 to n, or one that
 //     supersedes it.
-//  3. An origin's log holds exactly those of its updates that are some client's record.
+//  3. Between calls an origin's log holds exactly those of its updates that are some client's
+//  record.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -129,9 +131,20 @@ class Store {
     UpdateLog log;
   };
 
+  // What is known of the clients of a group before their records are there.
+  struct Ahead {
+    std::array<std::uint64_t, kGroup> hashes;
+    std::array<Slot, kGroup> candidates;
+  };
+  // `items` have a client_id.
+  template <typename Items>
+  void LookAhead(const Items& items, Ahead* ahead) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  RecordTable::Entry FindOrInsert(std::string_view client_id, const Ahead& ahead, std::size_t item)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   void ExecuteGroup(absl::Span<Request> requests, std::vector<Sighting>* sightings,
                     Executed* executed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Report(const Request& request, std::uint64_t hash, Executed* executed)
+  void Report(const Request& request, RecordTable::Entry entry, Executed* executed)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool LookUp(std::string_view client_id, std::uint64_t hash, Sighting* sighting) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -145,11 +158,16 @@ class Store {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Replace(RecordTable::Entry entry, OriginIndex origin, const Update& update)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // At the end of a group that has appended to that origin's log.
+  void DropSuperseded(OriginIndex appended) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void DropSupersededOf(OriginIndex origin) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable absl::Mutex mutex_;
   RecordTable records_ ABSL_GUARDED_BY(mutex_);
   std::vector<OriginState> origins_ ABSL_GUARDED_BY(mutex_);
   std::uint64_t digest_ ABSL_GUARDED_BY(mutex_) = 0;
+  // By this group, and still in the logs.
+  std::vector<Version> superseded_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<OriginId, OriginIndex> origin_indexes_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -14,28 +14,39 @@ bool FitsDistance(Sequence base, Sequence sequence) {
 }  // namespace
 
 bool UpdateLog::IsEarly(Sequence sequence) const {
-  return !blocks_.empty() && sequence < blocks_.back()->last();
+  return !bases_.empty() && sequence < Last(bases_.size() - 1);
 }
 
 std::size_t UpdateLog::BlockOf(Sequence sequence) const {
-  // Bisection without a branch that nobody could predict.
-  std::size_t index = 0;
+  Blocks blocks;
+  FindBlocks({&sequence, 1}, &blocks);
+  return blocks[0];
+}
+
+// Bisection without a branch that nobody could predict, one step for all and then the next.
+void UpdateLog::FindBlocks(absl::Span<const Sequence> sequences, Blocks* blocks) const {
+  std::fill_n(blocks->begin(), sequences.size(), 0);
   for (std::size_t left = bases_.size(); left > 1; left -= left / 2) {
-    index += bases_[index + left / 2] <= sequence ? left / 2 : 0;
+    const Sequence* const half = bases_.data() + left / 2;
+    for (std::size_t i = 0; i < sequences.size(); ++i) {
+      std::size_t& index = (*blocks)[i];
+      index += half[index] <= sequences[i] ? left / 2 : 0;
+    }
   }
-  return index;
 }
 
 void UpdateLog::InsertBlock(std::size_t index, Sequence base) {
   const auto at = static_cast<std::ptrdiff_t>(index);
-  blocks_.insert(blocks_.begin() + at, std::make_unique<Block>(Block{.base = base}));
   bases_.insert(bases_.begin() + at, base);
+  counts_.insert(counts_.begin() + at, Count{});
+  steps_.emplace(steps_.begin() + at);
 }
 
 void UpdateLog::EraseBlock(std::size_t index) {
   const auto at = static_cast<std::ptrdiff_t>(index);
-  blocks_.erase(blocks_.begin() + at);
   bases_.erase(bases_.begin() + at);
+  counts_.erase(counts_.begin() + at);
+  steps_.erase(steps_.begin() + at);
 }
 
 void UpdateLog::Insert(Sequence sequence, Slot slot) {
@@ -44,86 +55,105 @@ void UpdateLog::Insert(Sequence sequence, Slot slot) {
     if (sequence > bases_[index]) ++index;
     InsertBlock(index, sequence);
   }
-  Block& block = *blocks_[index];
-  const auto distance = static_cast<std::uint32_t>(sequence - block.base);
-  const auto at = std::upper_bound(
-      block.steps.begin(), block.steps.end(), distance,
-      [](std::uint32_t value, const Block::Step& step) { return value < step.distance; });
-  block.steps.insert(at, {distance, slot});
-  ++block.live;
+  std::vector<Step>& steps = steps_[index];
+  const auto distance = static_cast<std::uint32_t>(sequence - bases_[index]);
+  const auto at =
+      std::upper_bound(steps.begin(), steps.end(), distance,
+                       [](std::uint32_t value, const Step& step) { return value < step.distance; });
+  steps.insert(at, {distance, slot});
+  ++counts_[index].live;
+  ++counts_[index].entries;
   ++live_;
 }
 
-void UpdateLog::Append(Sequence sequence, Slot slot, KeepLive keep_live) {
+void UpdateLog::Append(Sequence sequence, Slot slot) {
   if (IsEarly(sequence)) return Insert(sequence, slot);
-  const bool full = !blocks_.empty() && (blocks_.back()->steps.size() >= kBlockEntries ||
-                                         !FitsDistance(bases_.back(), sequence));
-  if (blocks_.empty() || full) InsertBlock(blocks_.size(), sequence);
-  Block& block = *blocks_.back();
-  block.steps.push_back({static_cast<std::uint32_t>(sequence - block.base), slot});
-  ++block.live;
+  const bool full = !bases_.empty() && (counts_.back().entries >= kBlockEntries ||
+                                        !FitsDistance(bases_.back(), sequence));
+  if (bases_.empty() || full) InsertBlock(bases_.size(), sequence);
+  steps_.back().push_back({static_cast<std::uint32_t>(sequence - bases_.back()), slot});
+  ++counts_.back().live;
+  ++counts_.back().entries;
   ++live_;
-  // What was dropped from it while it was being filled may have been all of it.
-  if (full) Tidy(blocks_.size() - 2, keep_live);
 }
 
-void UpdateLog::Drop(Sequence sequence, KeepLive keep_live) {
-  const std::size_t index = BlockOf(sequence);
-  --blocks_[index]->live;
-  --live_;
-  if (index + 1 < blocks_.size()) Tidy(index, keep_live);
+void UpdateLog::Drop(absl::Span<const Sequence> superseded, KeepLive keep_live) {
+  Bases untidy;
+  for (; superseded.size() > kGroup; superseded.remove_prefix(kGroup)) {
+    CountOff(superseded.first(kGroup), &untidy);
+  }
+  CountOff(superseded, &untidy);
+  // Only now, since tidying counts anew what is live.
+  for (const Sequence base : untidy) Tidy(BlockOf(base), keep_live);
+  // What was dropped from a block while it was being filled may have been all of it.
+  if (bases_.size() > 1) Tidy(bases_.size() - 2, keep_live);
+}
+
+void UpdateLog::CountOff(absl::Span<const Sequence> superseded, Bases* untidy) {
+  Blocks blocks;
+  FindBlocks(superseded, &blocks);
+  for (std::size_t i = 0; i < superseded.size(); ++i) --counts_[blocks[i]].live;
+  live_ -= superseded.size();
+  for (std::size_t i = 0; i < superseded.size(); ++i) {
+    if (IsUntidy(blocks[i])) untidy->push_back(bases_[blocks[i]]);
+  }
+}
+
+bool UpdateLog::IsUntidy(std::size_t index) const {
+  if (index + 1 >= bases_.size()) return false;
+  return counts_[index].live == 0 || CanMerge(index) || (index > 0 && CanMerge(index - 1));
 }
 
 void UpdateLog::Tidy(std::size_t index, KeepLive keep_live) {
-  if (blocks_[index]->live == 0) EraseBlock(index);
+  if (!IsUntidy(index)) return;
+  if (counts_[index].live == 0) EraseBlock(index);
   while (TryMerge(index, keep_live) || (index > 0 && TryMerge(--index, keep_live))) {
   }
 }
 
 bool UpdateLog::TryMerge(std::size_t index, KeepLive keep_live) {
-  if (index + 2 >= blocks_.size()) return false;  // the last block is still being filled
-  Block& block = *blocks_[index];
-  const Block& next = *blocks_[index + 1];
-  const std::size_t live = block.live + next.live;
-  const std::size_t entries = block.steps.size() + next.steps.size();
-  if (live * 3 > entries || live > kBlockEntries) return false;
-  if (!FitsDistance(block.base, next.last())) return false;
-  std::vector<Block::Step> steps;
-  steps.reserve(live);
-  for (const std::size_t part : {index, index + 1}) {
-    for (const Entry& entry : LiveEntries(part, keep_live)) {
-      steps.push_back({static_cast<std::uint32_t>(entry.sequence - block.base), entry.slot});
-    }
-  }
-  block.steps = std::move(steps);
-  block.live = live;
-  EraseBlock(index + 1);
+  if (!CanMerge(index)) return false;
+  Merge(index, keep_live);
   return true;
 }
 
-std::vector<UpdateLog::Entry> UpdateLog::LiveEntries(std::size_t index, KeepLive keep_live) const {
-  const Block& block = *blocks_[index];
-  std::vector<Entry> entries;
-  entries.reserve(block.steps.size());
-  for (const Block::Step& step : block.steps) {
-    entries.push_back({block.base + step.distance, step.slot});
+bool UpdateLog::CanMerge(std::size_t index) const {
+  if (index + 2 >= bases_.size()) return false;  // the last block is still being filled
+  const Count& count = counts_[index];
+  const Count& next = counts_[index + 1];
+  const std::size_t live = count.live + next.live;
+  return live * 3 <= count.entries + next.entries && live <= kBlockEntries &&
+         FitsDistance(bases_[index], Last(index + 1));
+}
+
+void UpdateLog::Merge(std::size_t index, KeepLive keep_live) {
+  std::vector<Step> merged;
+  merged.reserve(counts_[index].live + counts_[index + 1].live);
+  for (const std::size_t part : {index, index + 1}) {
+    const std::size_t kept = keep_live(bases_[part], absl::MakeSpan(steps_[part]));
+    const auto distance = static_cast<std::uint32_t>(bases_[part] - bases_[index]);
+    for (std::size_t i = 0; i < kept; ++i) {
+      merged.push_back({steps_[part][i].distance + distance, steps_[part][i].slot});
+    }
   }
-  entries.resize(keep_live(absl::MakeSpan(entries)));
-  return entries;
+  counts_[index] = {.live = static_cast<std::uint32_t>(merged.size()),
+                    .entries = static_cast<std::uint32_t>(merged.size())};
+  steps_[index] = std::move(merged);
+  EraseBlock(index + 1);
 }
 
 std::size_t UpdateLog::Read(Sequence after, absl::Span<Entry> out) const {
   std::size_t count = 0;
-  for (std::size_t i = BlockOf(after + 1); i < blocks_.size() && count < out.size(); ++i) {
-    const Block& block = *blocks_[i];
-    auto step = block.steps.begin();
-    if (block.base <= after) {
+  for (std::size_t i = BlockOf(after + 1); i < bases_.size() && count < out.size(); ++i) {
+    const std::vector<Step>& steps = steps_[i];
+    auto step = steps.begin();
+    if (bases_[i] <= after) {
       step = std::upper_bound(
-          step, block.steps.end(), after - block.base,
-          [](Sequence distance, const Block::Step& other) { return distance < other.distance; });
+          step, steps.end(), after - bases_[i],
+          [](Sequence distance, const Step& other) { return distance < other.distance; });
     }
-    for (; step != block.steps.end() && count < out.size(); ++step) {
-      out[count++] = {block.base + step->distance, step->slot};
+    for (; step != steps.end() && count < out.size(); ++step) {
+      out[count++] = {bases_[i] + step->distance, step->slot};
     }
   }
   return count;
@@ -131,7 +161,7 @@ std::size_t UpdateLog::Read(Sequence after, absl::Span<Entry> out) const {
 
 std::size_t UpdateLog::length() const {
   std::size_t length = 0;
-  for (const auto& block : blocks_) length += block->steps.size();
+  for (const Count& count : counts_) length += count.entries;
   return length;
 }
 

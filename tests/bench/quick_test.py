@@ -45,7 +45,8 @@ class Quick(unittest.TestCase):
 
     def test_herd_runs_until_all_five_have_everything(self):
         runs = self.run_through("herd")["runs"]
-        self.assertEqual([run["depth"] for run in runs], [1, 16])
+        self.assertEqual([(run["depth"], run["system"].split()[-1]) for run in runs],
+                         [(1, "neighbors"), (1, "local"), (16, "neighbors"), (16, "local")])
         for run in runs:
             self.assertGreater(run["settling_s"], 0)
 

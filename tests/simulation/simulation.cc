@@ -17,6 +17,7 @@ constexpr std::uint64_t kMostEvents = 200'000'000;
 SimulatedHerd::Options HerdOptions(const Schedule& schedule, Mutation mutation) {
   return {.graph = schedule.graph,
           .ack_neighbors = schedule.ack_neighbors,
+          .gather = schedule.ack_neighbors ? 0 : peer::Flood::kGather,
           .least_delay = schedule.least_delay,
           .most_delay = schedule.most_delay,
           .window = schedule.window,

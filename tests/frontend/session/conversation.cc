@@ -63,13 +63,13 @@ void Client::Pump() {
       std::string out;
       session_.Resume(now_, &out);
       Write(std::move(out));
-    } else if (session_.has_room() && !waiting_.empty()) {
+    } else if (session_.wants_input() && !waiting_.empty()) {
       HandOver();
     } else {
       break;
     }
   }
-  if (!half_closed_ || end_told_ || !waiting_.empty() || !session_.has_room()) return;
+  if (!half_closed_ || end_told_ || !waiting_.empty() || !session_.wants_input()) return;
   end_told_ = true;
   std::string out;
   session_.ReceiveEnd(now_, &out);
@@ -109,7 +109,9 @@ void Client::AwaitNeighbors(const Versions& versions, std::uint64_t ticket) {
   waits_.push_back({versions, ticket});
 }
 
-void Client::OnLine(std::string_view line) { lines_.emplace_back(line); }
+void Client::OnLines(absl::Span<const std::string_view> lines) {
+  lines_.insert(lines_.end(), lines.begin(), lines.end());
+}
 
 Conversation& Conversation::Send(std::string bytes) {
   steps_.push_back([bytes = std::move(bytes)](Client& client) { client.Send(bytes); });

@@ -21,6 +21,7 @@ class StoreHerd final : public Herd {
     updates_ += executed.updates;
     return std::move(executed.reported);
   }
+  void Publish() override {}
   bool AreAcknowledged(const Versions&) override { return neighbors_have_all_; }
   void Await(const Versions&) override {}
 
@@ -87,7 +88,7 @@ class Client final : private Session::Host {
  private:
   places::Document AskPlaces(const places::Query& query, std::uint64_t ticket) override;
   void AwaitNeighbors(const Versions& versions, std::uint64_t ticket) override;
-  void OnLine(std::string_view line) override;
+  void OnLines(absl::Span<const std::string_view> lines) override;
 
   void Pump();
   void HandOver();

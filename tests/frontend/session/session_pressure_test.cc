@@ -93,6 +93,27 @@ TEST(LargeAnswersHeldUpBehindAWhatsat, StopTheReadingToo) {
                          std::string(Session::kMaxHeldBytes, 'x'), "\n\n? hello\n"));
 }
 
+TEST(ALongBurst, IsAnsweredInPiecesSoThatOthersGetTheirTurn) {
+  constexpr std::size_t kCommands = 5 * Session::kMaxBurst / 36;  // bytes of a reply, and some more
+  StoreHerd herd;
+  Client client(&herd);
+  std::string sent;
+  std::string expected;
+  for (std::size_t i = 0; i < kCommands; ++i) {
+    sent += kReport;
+    expected += kReported;
+  }
+  client.Send(sent);
+  client.HalfClose();
+  std::string received;
+  for (const std::string& write : client.ReceiveWrites()) {
+    EXPECT_LE(write.size(), Session::kMaxBurst + 36 * CommandBatch::kMaxCommands);
+    received += write;
+  }
+  EXPECT_EQ(received, expected);
+  EXPECT_TRUE(client.finished());
+}
+
 TEST(ALineThatIsTooLong, IsSeenOnlyOnceThereIsRoomAgain) {
   StoreHerd herd;
   Client client(&herd);
@@ -158,8 +179,7 @@ TEST(WhatsatsAnsweredAtOnce, AreNotAllExecutedBeforeTheFirstReplyLeaves) {
     std::string received;
     for (const std::string& write : writes) {
       // A batch begins while there is room.
-      EXPECT_LE(write.size(),
-                Session::kMaxOutBytes + Session::kMaxWaiting * (document.size() + 50));
+      EXPECT_LE(write.size(), Session::kMaxBurst + Session::kMaxWaiting * (document.size() + 50));
       received += write;
     }
     EXPECT_TRUE(received == expected);

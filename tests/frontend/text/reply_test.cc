@@ -3,6 +3,7 @@
 #include <limits>
 #include <string>
 
+#include "absl/strings/str_format.h"
 #include "gtest/gtest.h"
 
 namespace herd::text {
@@ -21,6 +22,22 @@ TEST(AnAtLine, IsServerDifferenceAndTheOperandsAsTheyCame) {
   EXPECT_EQ(out,
             "before AT Goloman +0.263873386 kiwi.cs.ucla.edu +34.068930-118.445127 "
             "1520023934.918963997\n");
+}
+
+TEST(AnAtLine, IsTheSameOfOperandsThatStandTogether) {
+  std::string out = "before ";
+  AppendAt("Goloman", -42, "kiwi +1+1 1", &out);
+  EXPECT_EQ(out, "before AT Goloman -0.000000042 kiwi +1+1 1\n");
+}
+
+TEST(ADifference, HasEachOfItsDigits) {
+  for (Nanos skew = 1, digit = 1; skew < 1'000'000'000'000; skew = skew * 10 + ++digit % 10) {
+    for (const Nanos near : {skew - 1, skew, skew + 1, 10 * skew}) {
+      const std::string expected = absl::StrFormat("AT Goloman +%d.%09d kiwi +1+1 1\n",
+                                                   near / 1'000'000'000, near % 1'000'000'000);
+      EXPECT_EQ(At(near), expected);
+    }
+  }
 }
 
 TEST(ADifference, AlwaysHasASignAndNineDecimals) {

@@ -1,7 +1,9 @@
 #include "server/state/decimal.h"
 
 #include <string>
+#include <string_view>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
 namespace herd {
@@ -50,10 +52,30 @@ TEST(Decimal, KeepsFifteenDecimalsAndWhetherAnyFurtherIsNotZero) {
   EXPECT_TRUE(ParseDecimal("0." + std::string(8000, '0'))->fraction_is_zero);
 }
 
-TEST(Decimal, IsConsumedFromTheFront) {
-  std::string_view text = "12.50-3";
-  EXPECT_EQ(ConsumeDecimal(text)->fraction, 50u);
-  EXPECT_EQ(text, "-3");
+TEST(Decimal, IsReadFromTheFront) {
+  const std::string_view text = "12.50-3";
+  Decimal number;
+  EXPECT_EQ(ReadDecimal(text.data(), text.data() + text.size(), &number), text.data() + 5);
+  EXPECT_EQ(number.fraction, 50u);
+}
+
+// Many digits at once where enough characters follow, else one by one: both read the same.
+TEST(Decimal, IsTheSameWhateverStandsBehindIt) {
+  for (const char* const digits : {"0", "00", "7", "90", "1234567", "12345678", "123456789",
+                                   "123456789012345", "1234567890123456", "99999999999999999",
+                                   "100000000000000000", "00000000000000000000000000000001"}) {
+    for (const std::string& text : {std::string(digits), absl::StrCat(digits, ".", digits)}) {
+      const Decimal alone = ParseDecimal(text).value();
+      for (const char behind : {' ', '/', ':', '+', '-', '.', '\n', '\xb9', '\0'}) {
+        if (behind == '.' && text == digits) continue;
+        const std::string longer = text + behind + std::string(20, '5');
+        Decimal number;
+        const char* const end = longer.data() + longer.size();
+        EXPECT_EQ(ReadDecimal(longer.data(), end, &number), longer.data() + text.size()) << longer;
+        EXPECT_EQ(number, alone) << longer;
+      }
+    }
+  }
 }
 
 TEST(Decimal, IsWrittenWithLeadingZeros) {

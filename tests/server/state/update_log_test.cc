@@ -22,8 +22,22 @@ class LogUnderTest {
     const auto last = newest_.find(slot);
     const Sequence superseded = last == newest_.end() ? 0 : last->second;
     newest_[slot] = sequence_;
-    if (superseded != 0) Drop(superseded);
     Append(sequence_, slot);
+    if (superseded != 0) Drop(superseded);
+  }
+
+  // These clients report in this order, one perhaps more than once; what that supersedes is dropped
+  // afterwards, together.
+  void ReportTogether(const std::vector<Slot>& slots) {
+    std::vector<Sequence> superseded;
+    for (const Slot slot : slots) {
+      Sequence& newest = newest_[slot];
+      if (newest != 0) superseded.push_back(newest);
+      newest = ++sequence_;
+      Append(newest, slot);
+    }
+    for (const Sequence sequence : superseded) live_.erase(sequence);
+    log_.Drop(superseded, [&](Sequence base, auto steps) { return KeepLive(base, steps); });
   }
 
   // Client `slot` reports elsewhere: its update here is superseded by another origin's.
@@ -72,16 +86,17 @@ class LogUnderTest {
  private:
   void Append(Sequence sequence, Slot slot) {
     live_.emplace(sequence, slot);
-    log_.Append(sequence, slot, [&](auto entries) { return KeepLive(entries); });
+    log_.Append(sequence, slot);
   }
   void Drop(Sequence sequence) {
     live_.erase(sequence);
-    log_.Drop(sequence, [&](auto entries) { return KeepLive(entries); });
+    log_.Drop({&sequence, 1}, [&](Sequence base, auto steps) { return KeepLive(base, steps); });
   }
-  std::size_t KeepLive(absl::Span<UpdateLog::Entry> entries) const {
-    const auto end = std::stable_partition(entries.begin(), entries.end(),
-                                           [&](const auto& entry) { return IsLive(entry); });
-    return static_cast<std::size_t>(end - entries.begin());
+  std::size_t KeepLive(Sequence base, absl::Span<UpdateLog::Step> steps) const {
+    const auto end = std::stable_partition(steps.begin(), steps.end(), [&](const auto& step) {
+      return IsLive({base + step.distance, step.slot});
+    });
+    return static_cast<std::size_t>(end - steps.begin());
   }
   bool IsLive(const UpdateLog::Entry& entry) const {
     const auto found = newest_.find(entry.slot);
@@ -156,6 +171,10 @@ TEST(TheUpdateLog, AgreesWithANaiveOneUnderRandomReports) {
           static_cast<Slot>(random() % (random() % 3 == 0 ? clients : clients / 9 + 1));
       if (random() % 4 < elsewhere) {
         log.ReportElsewhere(slot);
+      } else if (random() % 16 == 0) {
+        std::vector<Slot> together(1 + random() % 150, slot);
+        for (Slot& each : together) each = static_cast<Slot>(random() % clients);
+        log.ReportTogether(together);
       } else {
         log.Report(slot);
       }
