@@ -152,7 +152,7 @@ void ClientLoop::FinishLeaving() {
 
 void ClientLoop::SendLater(std::uint64_t connection, std::size_t begin) {
   outgoing_.push_back({connection, begin, replies_.size()});
-  if (replies_.size() >= kMaxReplies) SendReplies();
+  if (replies_.size() >= kMaxReplies || outgoing_.size() >= kMaxTurns) SendReplies();
 }
 
 // A client that sleeps is woken by the first of its replies, and finds the others when it has

@@ -53,8 +53,10 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
 
  private:
   static constexpr std::size_t kInputSpace = std::size_t{64} << 10;
-  // Replies are sent before the end of a round when there are so many bytes of them.
+  // A round ends early with so many bytes of replies, or when so many connections have had their
+  // turn: the neighbours and the first of them have waited long enough.
   static constexpr std::size_t kMaxReplies = std::size_t{1} << 20;
+  static constexpr std::size_t kMaxTurns = 64;
   // So many connections are accepted before others get their turn.
   static constexpr int kAcceptBurst = 64;
   // Out of descriptors, no connection is accepted for this long.

@@ -87,6 +87,7 @@ void Connection::Pass(std::uint64_t ticket) {
 }
 
 void Connection::Resume() {
+  resuming_ = false;
   if (closed_ || !session_.can_resume() || unsent_.size() >= kMaxUnsent) return;
   Reply([&](std::string* out) { session_.Resume(RealtimeNow(), out); });
 }
@@ -96,7 +97,7 @@ void Connection::Leave() {
   leaving_ = true;
   // What the client has sent before it could know is still answered; not what it goes on sending.
   for (std::size_t left = ReadableBytes(socket_); left > 0;) {
-    if (closed_ || at_end_ || !session_.wants_input()) break;
+    if (closed_ || at_end_) break;
     const std::size_t read = Read();
     left -= std::min(left, read);
     if (read == 0) break;
@@ -118,6 +119,7 @@ places::Document Connection::AskPlaces(const places::Query& query, std::uint64_t
 }
 
 void Connection::Send(std::string_view replies) {
+  if (closed_) return;
   traffic_->Out(log_name_, replies);
   Write(replies);
 }
@@ -132,6 +134,7 @@ void Connection::Write(std::string_view bytes) {
   unsent_.append(bytes);
 }
 
+// Not at the end of a round, but before anything has been said in it: sockets come first.
 void Connection::WriteUnsent() {
   const std::string bytes = std::exchange(unsent_, {});
   Write(bytes);
@@ -145,7 +148,10 @@ void Connection::Settle() {
     const bool read_all = at_end_ || (leaving_ && ReadableBytes(socket_) == 0);
     return read_all ? Close() : Linger();
   }
-  if (session_.can_resume() && unsent_.size() < kMaxUnsent) host_->ResumeLater(number_);
+  if (session_.can_resume() && unsent_.size() < kMaxUnsent && !resuming_) {
+    resuming_ = true;
+    host_->ResumeLater(number_);
+  }
   Watch();
 }
 

@@ -93,6 +93,7 @@ class Connection final : private EventLoop::Handler, private Session::Host {
   bool leaving_ = false;
   bool lingering_ = false;
   bool closed_ = false;
+  bool resuming_ = false;  // Resume is to be called
   bool watches_read_ = true;
   bool watches_write_ = false;
 };

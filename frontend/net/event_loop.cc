@@ -90,7 +90,8 @@ void EventLoop::RunAfter(Nanos delay, Task task) {
 }
 
 void EventLoop::RunTimers() {
-  while (!timers_.empty() && timers_.begin()->first <= MonotonicNow()) {
+  // What is due now: a task that is to run again at once does so in the next round.
+  for (const Nanos now = MonotonicNow(); !timers_.empty() && timers_.begin()->first <= now;) {
     Task task = std::move(timers_.begin()->second);
     timers_.erase(timers_.begin());
     std::move(task)();

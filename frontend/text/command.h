@@ -32,7 +32,7 @@ struct Command {
 };
 
 // Reads the line at the front of [at, end), which ends at the first "\n" or at `end`, in one pass.
-// Returns where it ends. What the command's kind does not have is left in it as it was.
+// Returns where it ends. What the command's kind does not have is unspecified.
 const char* ReadCommand(const char* at, const char* end, Command* command);
 
 // `line` comes without its "\n".

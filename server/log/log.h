@@ -30,7 +30,7 @@ inline void Warning(std::string_view line) { Write(Level::kWarning, line); }
 inline void Error(std::string_view line) { Write(Level::kError, line); }
 
 // Many lines at once, for a log of much. Each begins with what AppendStamp appends and ends with
-// "\n"; they are written as they are, in one piece, and dropped beneath kInfo.
+// "\n"; they are written as they are, in one piece. They count as kInfo.
 void WriteLines(std::string_view lines);
 // The time now, and the level kInfo, as Write puts them before a line.
 void AppendStamp(std::string* out);

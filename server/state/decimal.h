@@ -50,8 +50,7 @@ void AppendPadded(std::uint64_t value, std::size_t digits, std::string* out);
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 constexpr std::uint64_t DigitValue(char c) { return static_cast<std::uint64_t>(c - '0'); }
 
-// --- what is behind ReadDecimal, here since it is read for each report
-// ----------------------------
+// --- behind ReadDecimal, here since each report calls it -----------------------------------------
 
 namespace digits {
 

@@ -147,6 +147,7 @@ void Store::Replace(RecordTable::Entry entry, OriginIndex origin, const Update& 
 }
 
 void Store::DropSuperseded(OriginIndex appended) {
+  static_assert(kGroup <= UpdateLog::kBlockEntries);
   DropSupersededOf(appended);
   while (!superseded_.empty()) DropSupersededOf(superseded_.back().origin);
 }

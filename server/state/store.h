@@ -7,8 +7,8 @@
 //  1. A record only ever changes to a newer update, in the order stated in propagate.proto.
 //  2. Having an origin through n, the store holds each of that origin's updates 1 to n, or one that
 //     supersedes it.
-//  3. Between calls an origin's log holds exactly those of its updates that are some client's
-//  record.
+//  3. Between calls, what is live in an origin's log is exactly those of its updates that are some
+//     client's record.
 #pragma once
 
 #include <array>

@@ -105,16 +105,14 @@ bool UpdateLog::IsUntidy(std::size_t index) const {
 }
 
 void UpdateLog::Tidy(std::size_t index, KeepLive keep_live) {
-  if (!IsUntidy(index)) return;
-  if (counts_[index].live == 0) EraseBlock(index);
-  while (TryMerge(index, keep_live) || (index > 0 && TryMerge(--index, keep_live))) {
+  if (index + 1 < bases_.size() && counts_[index].live == 0) EraseBlock(index);
+  for (;;) {
+    if (!CanMerge(index)) {
+      if (index == 0 || !CanMerge(index - 1)) return;
+      --index;
+    }
+    Merge(index, keep_live);
   }
-}
-
-bool UpdateLog::TryMerge(std::size_t index, KeepLive keep_live) {
-  if (!CanMerge(index)) return false;
-  Merge(index, keep_live);
-  return true;
 }
 
 bool UpdateLog::CanMerge(std::size_t index) const {
@@ -122,7 +120,8 @@ bool UpdateLog::CanMerge(std::size_t index) const {
   const Count& count = counts_[index];
   const Count& next = counts_[index + 1];
   const std::size_t live = count.live + next.live;
-  return live * 3 <= count.entries + next.entries && live <= kBlockEntries &&
+  // Blocks without anything live are removed instead; none is ever empty.
+  return live > 0 && live * 3 <= count.entries + next.entries && live <= kBlockEntries &&
          FitsDistance(bases_[index], Last(index + 1));
 }
 

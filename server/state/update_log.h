@@ -78,13 +78,12 @@ class UpdateLog {
   bool IsEarly(Sequence sequence) const;
   // Puts an entry among those that are there.
   void Insert(Sequence sequence, Slot slot);
-  // Merges the block with the one behind it if that leaves few enough entries.
-  bool TryMerge(std::size_t index, KeepLive keep_live);
+  // Whether few enough entries would be left of the block and the one behind it.
   bool CanMerge(std::size_t index) const;
   void Merge(std::size_t index, KeepLive keep_live);
 
-  // The blocks, ascending; the last one is being filled. What of them each update looks at, to find
-  // and count off the one that it supersedes, stands close together.
+  // The blocks, ascending and none of them empty; the last one is being filled. What of them each
+  // update looks at, to find and count off the one that it supersedes, stands close together.
   std::vector<Sequence> bases_;
   std::vector<Count> counts_;
   std::vector<std::vector<Step>> steps_;  // ascending

@@ -73,10 +73,12 @@ MUTATIONS = [
     Mutation("keep every log entry",
              Edit("state/update_log.h", "kBlockEntries = 1024", "kBlockEntries = 4"),
              Edit("state/update_log.cc",
-                  "return live * 3 <= count.entries + next.entries && live <= kBlockEntries &&",
-                  "return live > count.entries + next.entries && live <= kBlockEntries &&"),
+                  "return live > 0 && live * 3 <= count.entries + next.entries && "
+                  "live <= kBlockEntries &&",
+                  "return live > count.entries + next.entries &&"),
              Edit("state/update_log.cc",
-                  "if (counts_[index].live == 0) EraseBlock(index);", "")),
+                  "if (index + 1 < bases_.size() && counts_[index].live == 0) EraseBlock(index);",
+                  "")),
     # What is told.
     Mutation("forget to ask for a rewind", LEAVE_GAPS,
              Edit("peer/inbound_link.cc", "rewinds_.insert(*origin);", ""), breaks="quiet"),

@@ -1,14 +1,12 @@
 #include "server/state/fix.h"
 
-#include <limits>
 #include <optional>
 #include <random>
 #include <string>
 #include <string_view>
 
-#include "absl/numeric/int128.h"
 #include "gtest/gtest.h"
-#include "server/state/decimal.h"
+#include "tests/server/state/naive_fix.h"
 
 namespace herd {
 namespace {
@@ -220,76 +218,6 @@ TEST(FixNumbers, RebuildEveryValidTextThatFits) {
   EXPECT_GT(fitting, 50'000);
 }
 
-// The grammar and the arithmetic once more, character by character and in wide numbers.
-struct NaiveNumber {
-  std::string whole;  // digits
-  std::string decimals;
-
-  // Of all its digits, in units of its last one.
-  absl::uint128 Value() const {
-    absl::uint128 value = 0;
-    for (const char digit : whole + decimals) value = value * 10 + DigitValue(digit);
-    return value;
-  }
-  bool IsAtMost(unsigned max) const {
-    absl::uint128 limit = max;
-    for (std::size_t i = 0; i < decimals.size(); ++i) limit *= 10;
-    return Value() <= limit;
-  }
-  std::uint32_t Shape(std::size_t most_decimals) const {
-    const bool fits = whole.size() <= 15 && decimals.size() <= most_decimals;
-    return fits ? static_cast<std::uint32_t>(whole.size() | decimals.size() << 4) : 0;
-  }
-};
-
-std::optional<NaiveNumber> TakeNaively(std::string* text) {
-  const auto take_digits = [&] {
-    const std::string digits = text->substr(0, text->find_first_not_of("0123456789"));
-    text->erase(0, digits.size());
-    return digits;
-  };
-  NaiveNumber number{.whole = take_digits()};
-  if (number.whole.empty()) return std::nullopt;
-  if (text->substr(0, 1) != ".") return number;
-  text->erase(0, 1);
-  number.decimals = take_digits();
-  return number.decimals.empty() ? std::nullopt : std::optional(number);
-}
-
-std::optional<NaiveNumber> TakeCoordinateNaively(std::string* text, unsigned max, bool* negative) {
-  const std::string sign = text->substr(0, 1);
-  if (sign != "+" && sign != "-") return std::nullopt;
-  *negative = sign == "-";
-  text->erase(0, 1);
-  const std::optional<NaiveNumber> number = TakeNaively(text);
-  return number && number->IsAtMost(max) ? number : std::nullopt;
-}
-
-std::optional<Fix> ParseNaively(RandomText text) {
-  bool south = false;
-  bool west = false;
-  const auto latitude = TakeCoordinateNaively(&text.position, 90, &south);
-  const auto longitude = TakeCoordinateNaively(&text.position, 180, &west);
-  const auto time = TakeNaively(&text.time);
-  if (!latitude || !longitude || !time || !text.position.empty() || !text.time.empty()) {
-    return std::nullopt;
-  }
-  NaiveNumber nanos = *time;
-  nanos.decimals.resize(9, '0');
-  if (nanos.Value() > std::numeric_limits<Nanos>::max()) return std::nullopt;
-  Fix fix{.time = static_cast<Nanos>(absl::Uint128Low64(nanos.Value()))};
-  constexpr std::uint32_t kMax = std::numeric_limits<std::uint32_t>::max();
-  if (latitude->Shape(15) == 0 || longitude->Shape(15) == 0 || time->Shape(9) == 0 ||
-      latitude->Value() > kMax || longitude->Value() > kMax) {
-    return fix;
-  }
-  fix.latitude = static_cast<std::uint32_t>(absl::Uint128Low64(latitude->Value()));
-  fix.longitude = static_cast<std::uint32_t>(absl::Uint128Low64(longitude->Value()));
-  fix.shape = latitude->Shape(15) | longitude->Shape(15) << 8 | time->Shape(9) << 16 |
-              (south ? 1U << 24 : 0) | (west ? 1U << 25 : 0);
-  return fix;
-}
-
 // As it is read out of a line, with something behind it; nullopt also when it ends elsewhere.
 std::optional<Fix> ReadFrom(const RandomText& text, const std::string& behind) {
   const std::string position = text.position + behind;
@@ -314,7 +242,7 @@ TEST(AFix, IsReadAsANaiveReaderWouldWhateverStandsBehindIt) {
       std::string& changed = random() % 2 == 0 ? text.position : text.time;
       changed[random() % changed.size()] = kCharacters[random() % kCharacters.size()];
     }
-    const std::optional<Fix> expected = ParseNaively(text);
+    const std::optional<Fix> expected = ParseNaively({text.position, text.time});
     ASSERT_EQ(ParseFix({text.position, text.time}), expected) << text.position << " " << text.time;
     for (const char* behind :
          {" ", "\n", " 5555555555555555555555", "\n+55.55555-55.555555 5555"}) {

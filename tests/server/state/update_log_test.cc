@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <random>
+#include <set>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -49,7 +50,34 @@ class LogUnderTest {
     Drop(superseded);
   }
 
+  // All of these clients report elsewhere, which is dropped together.
+  void ReportElsewhereTogether(const std::vector<Slot>& slots) {
+    std::vector<Sequence> superseded;
+    for (const Slot slot : slots) {
+      const auto last = newest_.find(slot);
+      if (last == newest_.end()) continue;
+      superseded.push_back(last->second);
+      live_.erase(last->second);
+      newest_.erase(last);
+    }
+    log_.Drop(superseded, [&](Sequence base, auto steps) { return KeepLive(base, steps); });
+  }
+
+  // An update comes late, in a repair: one of a client that is not here, of a number passed over.
+  void ReportLate(Slot slot, Sequence sequence) {
+    if (newest_.contains(slot) || skipped_.erase(sequence) == 0) return;
+    newest_[slot] = sequence;
+    Append(sequence, slot);
+    ReportElsewhereTogether({});
+  }
+
   void Skip(Sequence sequences) { sequence_ += sequences; }
+  void SkipOne() { skipped_.insert(++sequence_); }
+  // A number that has been passed over, at or behind `from`; 0 if there is none.
+  Sequence Skipped(Sequence from) const {
+    const auto next = skipped_.lower_bound(from);
+    return next == skipped_.end() ? 0 : *next;
+  }
 
   // What the log gives out behind `after` of what is live, read in pieces of `piece` entries.
   std::vector<Sequence> Read(Sequence after, std::size_t piece) const {
@@ -107,6 +135,7 @@ class LogUnderTest {
   Sequence sequence_ = 0;
   std::map<Slot, Sequence> newest_;
   std::map<Sequence, Slot> live_;
+  std::set<Sequence> skipped_;
 };
 
 TEST(TheUpdateLog, IsEmptyAtFirst) {
@@ -149,6 +178,50 @@ TEST(TheUpdateLog, StaysShortWhenWhatItHeldIsSupersededElsewhere) {
   EXPECT_EQ(log.Read(0, 64), std::vector<Sequence>());
 }
 
+// Each of the late ones lies in a block of its own, in front of the one before.
+TEST(TheUpdateLog, StandsThatNeighboringBlocksEndTogether) {
+  constexpr Slot kLate = 8;
+  for (Slot first = 0; first < kLate; ++first) {
+    LogUnderTest log;
+    for (int i = 0; i < 1000; ++i) log.SkipOne();
+    log.Report(100);
+    std::vector<Slot> late;
+    for (Slot slot = 0; slot < kLate; ++slot) {
+      log.ReportLate(slot, 100 - 10 * slot);
+      late.push_back((slot + first) % kLate);
+    }
+    log.Report(101);
+    log.ReportElsewhereTogether(late);
+    ASSERT_NO_FATAL_FAILURE(log.ExpectBounded());
+    EXPECT_EQ(log.Read(0, 64), log.Live(0));
+  }
+}
+
+// A few clients remain of each of many crowds, while others report all the time; then all of these
+// few go together.
+TEST(TheUpdateLog, StandsThatTheRestsOfManyCrowdsEndTogether) {
+  constexpr Slot kCrowd = 1400;
+  for (Slot first = 0; first < 8; ++first) {
+    LogUnderTest log;
+    std::vector<Slot> rest;
+    for (Slot crowd = 0; crowd < 8; ++crowd) {
+      for (Slot slot = 0; slot < kCrowd; ++slot) log.Report(1000 + crowd * kCrowd + slot);
+      for (Slot left = kCrowd; left > 2; left = left * 36 / 100) {
+        for (Slot slot = left * 36 / 100; slot < left; ++slot) {
+          if (slot > 1) log.ReportElsewhere(1000 + crowd * kCrowd + slot);
+        }
+        for (int i = 0; i < 1100; ++i) log.Report(static_cast<Slot>(i % 3));
+      }
+    }
+    for (Slot crowd = 0; crowd < 8; ++crowd) {
+      for (const Slot slot : {0, 1}) rest.push_back(1000 + (crowd + first) % 8 * kCrowd + slot);
+    }
+    log.ReportElsewhereTogether(rest);
+    ASSERT_NO_FATAL_FAILURE(log.ExpectBounded());
+    EXPECT_EQ(log.Read(0, 64), log.Live(0));
+  }
+}
+
 TEST(TheUpdateLog, HoldsNumbersThatLieFarApart) {
   LogUnderTest log;
   for (Slot slot = 0; slot < 5000; ++slot) {
@@ -174,7 +247,15 @@ TEST(TheUpdateLog, AgreesWithANaiveOneUnderRandomReports) {
       } else if (random() % 16 == 0) {
         std::vector<Slot> together(1 + random() % 150, slot);
         for (Slot& each : together) each = static_cast<Slot>(random() % clients);
-        log.ReportTogether(together);
+        if (random() % 3 < elsewhere) {
+          log.ReportElsewhereTogether({together.begin(), together.end()});
+        } else {
+          log.ReportTogether(together);
+        }
+      } else if (random() % 32 == 0) {
+        log.ReportLate(slot, log.Skipped(random() % (log.sequence() + 1)));
+      } else if (random() % 32 == 0) {
+        log.SkipOne();
       } else {
         log.Report(slot);
       }
