@@ -3,7 +3,6 @@
 #include <sys/resource.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -84,15 +83,9 @@ absl::Status CheckName(const herd::config::HerdConfig& herd, const std::string& 
                                           "the herd has ", absl::StrJoin(names, ", ")));
 }
 
-// Both are measured: of a herd's work under load they take away two fifths.
-void TuneLibraries() {
-  // Debian builds Abseil with its debug checks, of which this is the dear one: a graph of all locks
-  // that is walked at each of them.
-  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  // gRPC's default lets a thread that waits for anything take in what all others wait for, and wake
-  // them. A server has few connections to other servers; with poll each thread looks at its own.
-  setenv("GRPC_POLL_STRATEGY", "poll", 0);
-}
+// Debian builds Abseil with its debug checks, of which this is the dear one: a graph of all locks
+// that is walked at each of them.
+void SkipLockChecks() { absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore); }
 
 int Serve(const Flags& flags) {
   const absl::StatusOr<herd::config::HerdConfig> herd =
@@ -103,7 +96,7 @@ int Serve(const Flags& flags) {
   if (absl::Status status = CheckName(*herd, flags.server); !status.ok()) return Fail(status);
   if (flags.check_config) return 0;
 
-  TuneLibraries();
+  SkipLockChecks();
   const sigset_t signals = BlockSignals();
   RaiseDescriptorLimit();
   if (absl::Status status = herd::log::Open(flags.log_file); !status.ok()) return Fail(status);

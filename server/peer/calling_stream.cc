@@ -13,7 +13,7 @@ namespace herd::peer {
 namespace {
 
 constexpr double kFirstPauseMs = 50;
-constexpr double kLongestPauseMs = 1000;
+constexpr double kLongestPauseMs = 500;
 // A link that ends sooner than this after it was opened counts as one that could not be opened: two
 // servers of one name, say, would else drive each other out without a pause.
 constexpr auto kLastingLink = std::chrono::seconds(2);
@@ -22,19 +22,15 @@ constexpr auto kLastingLink = std::chrono::seconds(2);
 
 CallingStream::CallingStream(Flood* flood, std::size_t neighbor, const std::string& target,
                              grpc::CompletionQueue* queue)
-    : flood_(flood),
-      neighbor_(neighbor),
-      target_(target),
-      queue_(queue),
-      stub_(v1::Propagate::NewStub(grpc::CreateCustomChannel(
-          target, grpc::InsecureChannelCredentials(), NeighborChannelArguments()))) {}
+    : flood_(flood), neighbor_(neighbor), target_(target), queue_(queue) {}
 
 void CallingStream::Open() {
   attempt_ = std::make_unique<Attempt>();
-  // While the neighbour is away the attempt lies in wait for it, and the channel connects at its
-  // own pace.
-  attempt_->context.set_wait_for_ready(true);
-  attempt_->stream = stub_->PrepareAsyncLink(&attempt_->context, queue_);
+  // A channel that lived on would look the neighbour's name up at its own, ever longer pace, and
+  // not at all as long as anybody answers where the neighbour once was.
+  attempt_->stub = v1::Propagate::NewStub(grpc::CreateCustomChannel(
+      target_, grpc::InsecureChannelCredentials(), NeighborChannelArguments()));
+  attempt_->stream = attempt_->stub->PrepareAsyncLink(&attempt_->context, queue_);
   attempt_->stream->StartCall(started_.tag());
   ++outstanding_;
 }
@@ -157,13 +153,11 @@ void CallingStream::NoteDown() {
   last_error_ = reason;
   if (was_up && std::chrono::steady_clock::now() - up_since_ > kLastingLink) failures_ = 0;
   if (repeated) return;
-  const std::string event = absl::StrCat(was_up ? "link to " : "cannot open the link to ", name(),
-                                         " at ", target_, was_up ? " is down" : "");
-  if (flood_->inbound(neighbor_).leaving()) {
-    log::Info(absl::StrCat(event, ": ", name(), " has left; connecting again until it is back"));
-  } else {
-    log::Warning(absl::StrCat(event, " (", reason, "); connecting again until it answers"));
-  }
+  const bool left = flood_->inbound(neighbor_).leaving();
+  log::Write(left ? log::Level::kInfo : log::Level::kWarning,
+             absl::StrCat(was_up ? "link to " : "cannot open the link to ", name(), " at ", target_,
+                          was_up ? " is down" : "", " (", left && was_up ? "it has left" : reason,
+                          "); connecting again until it answers"));
 }
 
 }  // namespace herd::peer

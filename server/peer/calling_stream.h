@@ -1,7 +1,8 @@
 // The gRPC stream of a link with a neighbour that this server is to call: opened again for ever.
 //
 // Owned and called by the thread of the completion queue. At most one attempt at a stream is made
-// at a time; when it ends, the next follows after a growing, jittered pause.
+// at a time, on a channel of its own; when it ends, the next follows after a growing, jittered
+// pause.
 #pragma once
 
 #include <chrono>
@@ -49,6 +50,7 @@ class CallingStream {
 
  private:
   struct Attempt {
+    std::unique_ptr<v1::Propagate::Stub> stub;
     grpc::ClientContext context;
     std::unique_ptr<grpc::ClientAsyncReaderWriter<v1::Packet, v1::Packet>> stream;
     grpc::Status status;
@@ -79,7 +81,6 @@ class CallingStream {
   const std::size_t neighbor_;
   const std::string target_;
   grpc::CompletionQueue* const queue_;
-  const std::unique_ptr<v1::Propagate::Stub> stub_;
 
   std::unique_ptr<Attempt> attempt_;
   v1::Packet outgoing_;

@@ -9,11 +9,12 @@ namespace herd::peer {
 // neighbour that vanishes without a word is missed after two seconds.
 inline constexpr int kKeepaliveMs = 1000;
 
-// A neighbour that is away is looked for this often, and one that is back is found that soon. Also
-// how long an attempt may take: a handshake over any distance does not, and one that a broken wire
-// has swallowed would keep the next one waiting.
-inline constexpr int kReconnectMs = 500;
-inline constexpr int kFirstReconnectMs = 100;
+// How long an attempt to connect may take: a handshake over any distance does not, and one that a
+// broken wire has swallowed would keep the next one waiting.
+inline constexpr int kConnectMs = 500;
+
+// How long it may take before that to look the neighbour's name up.
+inline constexpr int kLookUpMs = 1000;
 
 // What may be under way on a stream. gRPC would find it out by pings, which on a link of many small
 // messages cost as much as these.
@@ -31,12 +32,10 @@ inline grpc::ChannelArguments NeighborChannelArguments() {
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMs);
-  // gRPC takes the minimum also for how long it waits for a connection to be accepted.
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMs);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMs);
-  // A neighbour may come back under another address.
-  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, kReconnectMs);
+  // gRPC waits for a connection as long as the longer of the two; no channel connects twice.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kConnectMs);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectMs);
+  arguments.SetInt(GRPC_ARG_DNS_ARES_QUERY_TIMEOUT_MS, kLookUpMs);
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kWindowBytes);
   for (const char* const unused : kUnused) arguments.SetInt(unused, 0);

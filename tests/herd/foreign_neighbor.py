@@ -135,22 +135,48 @@ def start_taking(stream, messages):
     threading.Thread(target=stream.take_all, args=(messages,), daemon=True).start()
 
 
+def serve(servicer, port):
+    # A call keeps its thread for as long as it lasts.
+    server = grpc.server(
+        concurrent.futures.ThreadPoolExecutor(max_workers=16),
+        options=[("grpc.so_reuseport", 0),
+                 # Holiday's keepalive pings come each second.
+                 ("grpc.http2.min_recv_ping_interval_without_data_ms", 500)])
+    propagate_grpc.add_PropagateServicer_to_server(servicer, server)
+    if server.add_insecure_port("%s:%d" % (private_address(), port)) != port:
+        raise RuntimeError("cannot listen on port %d" % port)
+    server.start()
+    return server
+
+
+class Other:
+    """Has come to listen where Welsh was, and is not whom Holiday means."""
+
+    DENIAL = "this is Other, not Welsh"
+
+    def __init__(self, port):
+        self._callers = queue.Queue()
+        self._server = serve(self, port)
+
+    def Link(self, _packets, context):
+        self._callers.put(context.peer())
+        context.abort(grpc.StatusCode.PERMISSION_DENIED, self.DENIAL)
+
+    def next_caller(self):
+        """The address and port of the next call's connection."""
+        return self._callers.get(timeout=PATIENCE_S)
+
+    def stop(self):
+        self._server.stop(grace=None).wait()
+
+
 class Welsh:
     """The called side: each Link that Holiday opens is a Stream."""
 
     def __init__(self, port):
         self._links = queue.Queue()
         self._open = []
-        # A call keeps its thread for as long as it lasts.
-        self._server = grpc.server(
-            concurrent.futures.ThreadPoolExecutor(max_workers=16),
-            options=[("grpc.so_reuseport", 0),
-                     # Holiday's keepalive pings come each second.
-                     ("grpc.http2.min_recv_ping_interval_without_data_ms", 500)])
-        propagate_grpc.add_PropagateServicer_to_server(self, self._server)
-        if self._server.add_insecure_port("%s:%d" % (private_address(), port)) != port:
-            raise RuntimeError("cannot listen on port %d" % port)
-        self._server.start()
+        self._server = serve(self, port)
 
     def Link(self, packets, _context):
         stream = Stream()
@@ -463,6 +489,32 @@ class WhomHolidayCalls(ForeignNeighbor):
     def test_it_hangs_up_when_another_answers(self):
         self.link_from_holiday(hello=hello_of("Goloman"))[0].receive_push()
         self.assertFalse(self.holiday.status().neighbors[0].inbound_up)
+
+
+class WhomHolidayDoesNotFind(ForeignNeighbor):
+
+    neighbor = "Welsh"
+
+    def last_error(self):
+        return self.holiday.status().neighbors[0].last_error
+
+    def test_is_looked_for_and_the_reason_told(self):
+        self.start_holiday()
+        self.assertTrue(eventually(lambda: "refused" in self.last_error()))
+        self.assertIn("cannot open the link to Welsh", self.holiday.log())
+
+    def test_is_looked_for_anew_as_long_as_another_answers_in_its_place(self):
+        other = Other(self.holiday.neighbor_propagate_port)
+        try:
+            self.start_holiday()
+            callers = {other.next_caller() for _ in range(3)}
+            self.assertEqual(len(callers), 3, callers)
+            self.assertEqual(self.last_error(), Other.DENIAL)
+        finally:
+            other.stop()
+        welsh = Welsh(self.holiday.neighbor_propagate_port)
+        self.addCleanup(welsh.stop)
+        self.assertEqual(welsh.next_link().receive().push.hello.receiver, "Welsh")
 
 
 class WhoCallsHoliday(ForeignNeighbor):
