@@ -56,7 +56,6 @@ struct Transfer {
   Easy easy;
   size_t max_body_bytes = 0;
   bool running = false;
-  bool tried_again = false;
   bool too_large = false;
   HttpRequest request;
   Headers headers;  // of the request, as libcurl has them
@@ -221,21 +220,12 @@ class CurlFetcher final : public Fetcher {
     return *transfer;
   }
 
+  // A failure is not tried again here, not even one of HTTP/2, which a server may end at any time:
+  // each request may cost money, so whoever counts them decides.
   void Finish(Transfer& transfer, CURLcode code) {
     curl_multi_remove_handle(multi_.get(), transfer.easy.get());
-    if (MayTryAgain(transfer, code)) {
-      transfer.tried_again = true;
-      return Launch(transfer);
-    }
     Fetched fetched = ResultOf(code, transfer);
     Release(transfer)(std::move(fetched));
-  }
-
-  // A server may end an HTTP/2 connection at any time, and libcurl then fails the request that was
-  // just on its way. With HTTP/1.1 libcurl tries again by itself.
-  static bool MayTryAgain(const Transfer& transfer, CURLcode code) {
-    const bool ended = code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM;
-    return ended && !transfer.tried_again && Clock::now() < transfer.request.deadline;
   }
 
   Done Release(Transfer& transfer) {
@@ -274,7 +264,6 @@ class CurlFetcher final : public Fetcher {
     transfer->done = std::move(next.done);
     transfer->request = std::move(next.request);
     transfer->running = true;
-    transfer->tried_again = false;
     SetRequest(*transfer);
     Launch(*transfer);
   }

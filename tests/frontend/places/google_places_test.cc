@@ -28,6 +28,7 @@
 #include "nlohmann/json.hpp"
 #include "server/log/log.h"
 #include "tests/frontend/places/raw_server.h"
+#include "tests/frontend/places/resetting_server.h"
 
 namespace herd::places {
 namespace {
@@ -354,6 +355,17 @@ TEST(GooglePlaces, IsWellAgainAfterAFailure) {
   EXPECT_EQ(Failing(Ask(*places)).status, "UNKNOWN_ERROR");
   EXPECT_EQ(asked, 2) << "once more, since that may help";
   EXPECT_EQ(Ask(*places), kBody);
+}
+
+TEST(GooglePlaces, MakesNoRequestThatTheBudgetDoesNotSee) {
+  const ResettingServer server;
+  GooglePlacesOptions options = Plain();
+  options.base_url = absl::StrCat("https://127.0.0.1:", server.port());
+  options.limits.ca_file = server.certificate_file();
+  const auto places = Start(options);
+  EXPECT_EQ(Failing(Ask(*places)).message, FailureOf(FetchError::kBroken).message);
+  EXPECT_EQ(server.requests(), 2) << "the desk's one retry";
+  EXPECT_EQ(places->Count().calls_today, 2U);
 }
 
 TEST(GooglePlaces, ShowsTheKeyToNobodyWhoeverEchoesIt) {
