@@ -175,13 +175,11 @@ class CurlFetcher final : public Fetcher {
   }
 
  private:
-  // Any thread. True when the curl thread sleeps and has something to do now.
+  // Any thread. True when the curl thread is to be woken.
   bool Queue(Waiting waiting) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     waiting_.push_back(std::move(waiting));
-    const bool wake = asleep_ && room_;
-    if (wake) asleep_ = false;
-    return wake;
+    return std::exchange(asleep_, false);
   }
 
   // Everything below runs on the curl thread.
@@ -235,21 +233,13 @@ class CurlFetcher final : public Fetcher {
   }
 
   void StartWaiting() {
-    while (std::optional<Waiting> next = TakeNext()) {
-      if (next->request.deadline <= Clock::now()) {
-        std::move(next->done)(Failure(FetchError::kTimeout, "while it waited for its turn"));
-      } else {
-        Start(std::move(*next));
-      }
-    }
+    while (std::optional<Waiting> next = TakeNext()) Start(std::move(*next));
   }
 
-  bool HasRoom() const { return !idle_.empty() || transfers_.size() < limits_.max_concurrent; }
-
-  // The oldest of those that wait, if there is room.
+  // The oldest of those that wait.
   std::optional<Waiting> TakeNext() ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    if (waiting_.empty() || !HasRoom()) return std::nullopt;
+    if (waiting_.empty()) return std::nullopt;
     std::optional<Waiting> next(std::move(waiting_.front()));
     waiting_.pop_front();
     return next;
@@ -360,8 +350,7 @@ class CurlFetcher final : public Fetcher {
   // Not when there is work.
   bool FallAsleep() ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    room_ = HasRoom();
-    asleep_ = !stopping_ && (waiting_.empty() || !room_);
+    asleep_ = !stopping_ && waiting_.empty();
     return asleep_;
   }
 
@@ -372,17 +361,9 @@ class CurlFetcher final : public Fetcher {
       Release (*transfer)(Failure(FetchError::kStopping, ""));
     }
     // An answer may ask again, so until nobody does.
-    while (std::optional<Waiting> next = TakeAny()) {
+    while (std::optional<Waiting> next = TakeNext()) {
       std::move(next->done)(Failure(FetchError::kStopping, ""));
     }
-  }
-
-  std::optional<Waiting> TakeAny() ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
-    if (waiting_.empty()) return std::nullopt;
-    std::optional<Waiting> next(std::move(waiting_.front()));
-    waiting_.pop_front();
-    return next;
   }
 
   // Constant after construction. Transfers go before the multi handle that they belong to.
@@ -397,20 +378,19 @@ class CurlFetcher final : public Fetcher {
   absl::Mutex mutex_;
   std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);  // Oldest first.
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  // Whether the curl thread sleeps and nobody has woken it, and whether it could then start more.
+  // The curl thread sleeps, and nobody has woken it.
   bool asleep_ ABSL_GUARDED_BY(mutex_) = false;
-  bool room_ ABSL_GUARDED_BY(mutex_) = true;
 
   std::thread thread_;
 };
 
-absl::Status CheckLimits(const FetchLimits& limits) {
+absl::Status CheckLimits(const FetchLimits& limits, size_t max_calls) {
   if (limits.connect.count() <= 0 || limits.silence.count() <= 0) {
     return absl::InvalidArgumentError("the time limits of Places must be more than 0 ms");
   }
-  if (limits.max_body_bytes == 0 || limits.max_concurrent == 0) {
+  if (limits.max_body_bytes == 0 || max_calls == 0) {
     return absl::InvalidArgumentError(
-        "the limits of Places on body size and concurrent requests must be more than 0");
+        "the limits of Places on body size and calls at a time must be more than 0");
   }
   return absl::OkStatus();
 }
@@ -426,15 +406,16 @@ absl::Status StartLibcurl() {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Fetcher>> StartCurlFetcher(const std::string& scheme,
-                                                          const FetchLimits& limits) {
+                                                          const FetchLimits& limits,
+                                                          size_t max_calls) {
   if (scheme != "http" && scheme != "https") {
     return absl::InvalidArgumentError("Places is reached over http or https only");
   }
-  if (absl::Status fit = CheckLimits(limits); !fit.ok()) return fit;
+  if (absl::Status fit = CheckLimits(limits, max_calls); !fit.ok()) return fit;
   if (absl::Status started = StartLibcurl(); !started.ok()) return started;
   Multi multi(curl_multi_init());
   if (multi == nullptr) return absl::ResourceExhaustedError("libcurl has no more memory");
-  curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, static_cast<int64_t>(limits.max_concurrent));
+  curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, static_cast<int64_t>(max_calls));
   return std::make_unique<CurlFetcher>(std::move(multi), scheme, limits);
 }
 

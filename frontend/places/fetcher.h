@@ -26,7 +26,7 @@ enum class FetchError {
   kConnect,      // Nobody takes the connection.
   kTls,          // No encryption can be agreed on.
   kCertificate,  // Whoever answers does not prove to be whom the URL names.
-  kTimeout,      // Not complete by the deadline, waiting for its turn included.
+  kTimeout,      // Not complete by the deadline.
   kTooLarge,     // The body is larger than the limit.
   kBroken,       // The connection broke off, or what came is not HTTP.
   kStopping,     // Given up: the fetcher is being destroyed.

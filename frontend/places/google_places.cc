@@ -40,9 +40,8 @@ absl::StatusOr<std::unique_ptr<GooglePlaces>> GooglePlaces::Start(
   const std::string url = options.base_url.empty() ? google : options.base_url;
   if (absl::Status checked = CheckBaseUrl(url); !checked.ok()) return checked;
   if (absl::Status mask = CheckFieldMask(options.field_mask); !mask.ok()) return mask;
-  FetchLimits limits = options.limits;
-  limits.max_concurrent = options.desk.max_calls;
-  absl::StatusOr<std::unique_ptr<Fetcher>> fetcher = StartCurlFetcher(SchemeOf(url), limits);
+  absl::StatusOr<std::unique_ptr<Fetcher>> fetcher =
+      StartCurlFetcher(SchemeOf(url), options.limits, options.desk.max_calls);
   if (!fetcher.ok()) return fetcher.status();
   SearchDesk::Options desk = options.desk;
   desk.breaker.seed = std::random_device()();

@@ -80,8 +80,7 @@ class Desk {
   const std::vector<std::string>& answers() const { return answers_; }
   const std::vector<SearchDesk::Call>& calls() const { return calls_; }
   bool breaker_changed() const { return changed_; }
-  SearchDesk::Time now() const { return moment_.now; }
-  SearchDesk::Time open_until() const { return desk_.breaker().open_until(); }
+  milliseconds pause() const { return desk_.breaker().pause(); }
   Counters Count() const { return desk_.Count(moment_); }
 
  private:
@@ -322,7 +321,7 @@ TEST(Breaker, WhenOpenNoCallIsMadeAndTheLastFailureIsTold) {
 TEST(Breaker, AfterItsPauseLetsOneCallTryAndRecoversWithIt) {
   Desk desk(BreaksAfterTwo());
   Break(desk);
-  desk.Pass(std::chrono::ceil<milliseconds>(desk.open_until() - desk.now()));
+  desk.Pass(desk.pause());
   EXPECT_EQ(desk.Ask("3,3"), "");
   EXPECT_THAT(desk.Ask("4,4"), HasSubstr("not asked for a while"));
   desk.Finish(2, Good());
@@ -334,7 +333,7 @@ TEST(Breaker, AfterItsPauseLetsOneCallTryAndRecoversWithIt) {
 TEST(Breaker, DoesNotRetryItsProbe) {
   Desk desk(BreaksAfterTwo());
   Break(desk);
-  desk.Pass(std::chrono::ceil<milliseconds>(desk.open_until() - desk.now()));
+  desk.Pass(desk.pause());
   desk.Ask("3,3");
   desk.Finish(2, Bad("UNKNOWN_ERROR", true));
   EXPECT_THAT(desk.calls(), SizeIs(3));
