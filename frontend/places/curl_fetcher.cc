@@ -162,11 +162,7 @@ class CurlFetcher final : public Fetcher {
   CurlFetcher& operator=(const CurlFetcher&) = delete;
 
   ~CurlFetcher() override {
-    {
-      absl::MutexLock lock(&mutex_);
-      stopping_ = true;
-    }
-    curl_multi_wakeup(multi_.get());
+    Enter(Phase::kEnding);
     thread_.join();
   }
 
@@ -174,7 +170,20 @@ class CurlFetcher final : public Fetcher {
     if (Queue({std::move(request), std::move(done)})) curl_multi_wakeup(multi_.get());
   }
 
+  void Stop() override { Enter(Phase::kStopping); }
+
  private:
+  enum class Phase { kServing, kStopping, kEnding };
+
+  // Any thread. The curl thread sees it even when it is just about to sleep.
+  void Enter(Phase phase) ABSL_LOCKS_EXCLUDED(mutex_) {
+    {
+      absl::MutexLock lock(&mutex_);
+      phase_ = phase;
+    }
+    curl_multi_wakeup(multi_.get());
+  }
+
   // Any thread. True when the curl thread is to be woken.
   bool Queue(Waiting waiting) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
@@ -187,19 +196,23 @@ class CurlFetcher final : public Fetcher {
   void Run() {
     BlockSignals();
     pthread_setname_np(pthread_self(), "herd-places");
-    while (!Stopping()) {
+    while (phase() == Phase::kServing) {
       int running = 0;
       curl_multi_perform(multi_.get(), &running);
       AnswerFinished();
       StartWaiting();
       Sleep();
     }
+    while (phase() == Phase::kStopping) {
+      GiveUpAll();
+      Sleep();
+    }
     GiveUpAll();
   }
 
-  bool Stopping() ABSL_LOCKS_EXCLUDED(mutex_) {
+  Phase phase() ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    return stopping_;
+    return phase_;
   }
 
   void AnswerFinished() {
@@ -347,10 +360,10 @@ class CurlFetcher final : public Fetcher {
     asleep_ = false;
   }
 
-  // Not when there is work.
+  // Not when there are requests.
   bool FallAsleep() ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    asleep_ = !stopping_ && waiting_.empty();
+    asleep_ = waiting_.empty();
     return asleep_;
   }
 
@@ -377,7 +390,7 @@ class CurlFetcher final : public Fetcher {
 
   absl::Mutex mutex_;
   std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);  // Oldest first.
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  Phase phase_ ABSL_GUARDED_BY(mutex_) = Phase::kServing;
   // The curl thread sleeps, and nobody has woken it.
   bool asleep_ ABSL_GUARDED_BY(mutex_) = false;
 

@@ -57,6 +57,7 @@ class GooglePlaces final : public Places {
   Document Find(const Query& query, Asker asker, Answer answer) override
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Forget(Asker asker) override ABSL_LOCKS_EXCLUDED(mutex_);
+  void Stop() override { fetcher_->Stop(); }
   Counters Count() const override ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:

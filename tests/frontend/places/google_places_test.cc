@@ -480,6 +480,23 @@ TEST(GooglePlaces, AnswersWhatIsUnderWayAndWhatWaitsBeforeItEnds) {
   }
 }
 
+TEST(GooglePlaces, AnswersWhatWaitsAndWhatIsAskedOnceItStops) {
+  RawServer server("", Then::kHold);
+  GooglePlacesOptions options = Plain();
+  options.desk.max_calls = 2;
+  const auto places = Start(server.port(), options);
+  Answers answers;
+  for (int i = 0; i < 10; ++i) answers.Ask(*places, Place(i));
+  server.WaitForConnections(2);
+  places->Stop();
+  answers.WaitFor(10);
+  answers.Ask(*places, Somewhere());
+  for (const std::string& json : answers.WaitFor(11)) {
+    EXPECT_EQ(Failing(json).message, FailureOf(FetchError::kStopping).message);
+  }
+  EXPECT_EQ(server.connections(), 2U);
+}
+
 TEST(GooglePlaces, EndsSoundlyWhateverTheMoment) {
   WebServer server([](const httplib::Request&, httplib::Response& response) {
     response.set_content(kBody, "application/json");
