@@ -2,7 +2,7 @@
 //
 // One thread runs the transfers:
 //
-//   perform -> take what is finished and answer it -> start what waits -> sleep -> perform ...
+//   perform -> answer what is finished or overdue -> start what waits -> sleep -> perform ...
 //
 // in this order, since sleeping before the finished are taken sleeps a whole time-out whenever all
 // of them finished in `perform`. Everything of libcurl's is used on that thread alone, except the
@@ -35,8 +35,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-// libcurl wakes up by itself for its own time limits.
-constexpr int kLongestSleepMs = 60'000;
+constexpr milliseconds kLongestSleep(60'000);
 
 struct EasyCleanup {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -200,6 +199,7 @@ class CurlFetcher final : public Fetcher {
       int running = 0;
       curl_multi_perform(multi_.get(), &running);
       AnswerFinished();
+      EndOverdue();
       StartWaiting();
       Sleep();
     }
@@ -222,6 +222,15 @@ class CurlFetcher final : public Fetcher {
       // The message is gone with the next call.
       const CURLcode code = message->data.result;
       Finish(TransferOf(message->easy_handle), code);
+    }
+  }
+
+  // libcurl's own time limit does not hold while a transfer waits for another's connection.
+  void EndOverdue() {
+    const Clock::time_point now = Clock::now();
+    for (const auto& transfer : transfers_) {
+      if (!transfer->running || transfer->request.deadline > now) continue;
+      Finish(*transfer, CURLE_OPERATION_TIMEDOUT);
     }
   }
 
@@ -291,7 +300,6 @@ class CurlFetcher final : public Fetcher {
     transfer.too_large = false;
     transfer.body.clear();
     transfer.error_text.front() = '\0';
-    SetTimeLimits(transfer);
     const CURLMcode added = curl_multi_add_handle(multi_.get(), transfer.easy.get());
     if (added == CURLM_OK) return;
     Release(transfer)(Failure(FetchError::kBroken, curl_multi_strerror(added)));
@@ -328,6 +336,7 @@ class CurlFetcher final : public Fetcher {
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
                      static_cast<curl_off_t>(limits_.max_body_bytes));
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, limits_.connect.count());
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     // A name server that hangs must not hold up the other transfers, nor the end.
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
@@ -345,17 +354,18 @@ class CurlFetcher final : public Fetcher {
     if (scheme_ == "http") curl_easy_setopt(easy, CURLOPT_PROXY, "");
   }
 
-  void SetTimeLimits(const Transfer& transfer) const {
-    CURL* easy = transfer.easy.get();
-    const auto left = std::chrono::ceil<milliseconds>(transfer.request.deadline - Clock::now());
-    const milliseconds total = std::max(milliseconds(1), left);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, total.count());
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, std::min(total, limits_.connect).count());
+  // Until the next deadline. libcurl wakes up by itself for its own time limits.
+  milliseconds LongestSleep() const {
+    Clock::time_point until = Clock::now() + kLongestSleep;
+    for (const auto& transfer : transfers_) {
+      if (transfer->running) until = std::min(until, transfer->request.deadline);
+    }
+    return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(until - Clock::now()));
   }
 
   void Sleep() ABSL_LOCKS_EXCLUDED(mutex_) {
     if (!FallAsleep()) return;
-    curl_multi_poll(multi_.get(), nullptr, 0, kLongestSleepMs, nullptr);
+    curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(LongestSleep().count()), nullptr);
     absl::MutexLock lock(&mutex_);
     asleep_ = false;
   }

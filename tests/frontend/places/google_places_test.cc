@@ -40,6 +40,7 @@ using testing::HasSubstr;
 using testing::Not;
 using Then = RawServer::Then;
 
+constexpr milliseconds kHour(3'600'000);
 constexpr char kKey[] = "AIzaSyD-0123456789abcdefghijklmnopqrstu";
 constexpr char kPath[] = "/maps/api/place/nearbysearch/json";
 constexpr char kNewPath[] = "/v1/places:searchNearby";
@@ -282,6 +283,26 @@ TEST(GooglePlacesFaults, SilenceEndsWithTheTimeLimit) {
   RawServer server("", Then::kHold);
   EXPECT_EQ(AskFailing(server.port(), ShortTime()).message,
             FailureOf(FetchError::kTimeout).message);
+}
+
+// libcurl lets the second request wait for the first one's connection, to share it.
+TEST(GooglePlacesFaults, TheTimeLimitHoldsForWhoWaitsForAnothersTlsHandshake) {
+  RawServer server("", Then::kHold);
+  std::atomic<bool> first_has_ended = false;
+  absl::Notification second_has_ended;
+  const auto fetcher = *StartCurlFetcher("https", Plain().limits, 2);
+  const HttpRequest first = {.url = absl::StrCat("https://127.0.0.1:", server.port()),
+                             .deadline = std::chrono::steady_clock::now() + kHour};
+  fetcher->Fetch(first, [&](const Fetched&) { first_has_ended = true; });
+  server.WaitForConnections(1);
+  HttpRequest second = first;
+  second.deadline = std::chrono::steady_clock::now() + milliseconds(100);
+  fetcher->Fetch(second, [&](const Fetched& fetched) {
+    EXPECT_EQ(fetched.error, FetchError::kTimeout);
+    EXPECT_FALSE(first_has_ended);
+    second_has_ended.Notify();
+  });
+  second_has_ended.WaitForNotification();
 }
 
 TEST(GooglePlacesFaults, AnAnswerThatStopsHalfWayEndsWithTheTimeLimit) {
@@ -589,7 +610,7 @@ TEST(GooglePlaces, AsksOnceForAThousandQuestionsOfOnePlace) {
     response.set_content(kBody, "application/json");
   });
   GooglePlacesOptions options = Plain();
-  options.desk.cache.time_to_live = milliseconds(3'600'000);
+  options.desk.cache.time_to_live = kHour;
   const auto places = Start(server.port(), options);
   Answers answers;
   std::vector<std::thread> askers;
@@ -634,9 +655,7 @@ TEST(GooglePlaces, LeavesPlacesAloneAfterFailuresAndFindsItWellAgain) {
     response.set_content(kBody, "application/json");
   });
   GooglePlacesOptions options = Plain();
-  options.desk.breaker = {.failures = 3,
-                          .first_pause = milliseconds(3'600'000),
-                          .longest_pause = milliseconds(3'600'000)};
+  options.desk.breaker = {.failures = 3, .first_pause = kHour, .longest_pause = kHour};
   {
     const auto places = Start(server.port(), options);
     for (int i = 0; i < 10; ++i) EXPECT_EQ(Failing(Ask(*places)).status, "REQUEST_DENIED");
