@@ -725,6 +725,15 @@ TEST_F(LogTest, SaysOnceThatPlacesFailsAndOnceThatItIsBack) {
                           absl::StrCat(who, " is back, after 3 failures")));
 }
 
+TEST_F(LogTest, SaysWhyPlacesFailsBeforeItSaysThatPlacesIsNotAsked) {
+  RawServer server("", Then::kClose);
+  GooglePlacesOptions options = Plain();
+  options.desk.breaker = {.failures = 1, .first_pause = kHour, .longest_pause = kHour};
+  Ask(*Start(server.port(), options));
+  EXPECT_THAT(Lines(BaseUrl(server.port())),
+              ElementsAre(HasSubstr("fails: Places broke off"), HasSubstr("is not asked for")));
+}
+
 TEST_F(LogTest, DoesNotCallARequestThatIsInvalidAnOutage) {
   WebServer server([](const httplib::Request&, httplib::Response& response) {
     response.status = 400;
