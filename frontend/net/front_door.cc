@@ -48,7 +48,7 @@ void FrontDoor::OnAcknowledged() {
   for (const auto& loop : loops_) loop->OnAcknowledged();
 }
 
-bool FrontDoor::Leave(absl::Time deadline) {
+void FrontDoor::Leave() {
   {
     absl::MutexLock lock(&mutex_);
     loops_leaving_ = loops_.size();
@@ -59,6 +59,9 @@ bool FrontDoor::Leave(absl::Time deadline) {
       --loops_leaving_;
     });
   }
+}
+
+bool FrontDoor::AwaitLeft(absl::Time deadline) {
   const auto all_left = [this]()
                             ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return loops_leaving_ == 0; };
   absl::MutexLock lock(&mutex_);

@@ -39,8 +39,10 @@ class FrontDoor {
   void OnAcknowledged();
 
   // Once. Accepts no more clients, answers what those who are there have asked, and closes their
-  // connections. Returns when that is done, or at the deadline; says which.
-  bool Leave(absl::Time deadline) ABSL_LOCKS_EXCLUDED(mutex_);
+  // connections. Does not wait.
+  void Leave() ABSL_LOCKS_EXCLUDED(mutex_);
+  // After Leave. Until that is done, or the deadline; says which.
+  bool AwaitLeft(absl::Time deadline) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Closes all connections; the herd and the places are not called any more.
   void Close();

@@ -48,8 +48,7 @@ class CircuitBreaker {
   void GiveBack(Pass pass);
 
   BreakerState state(Time now) const;
-  // Until when no call is made, while it is open.
-  Time open_until() const { return open_until_; }
+  // How long it opened for.
   Milliseconds pause() const { return pause_; }
   // Failures in a row, up to now.
   int failures() const { return failures_; }

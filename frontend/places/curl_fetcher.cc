@@ -2,7 +2,7 @@
 //
 // One thread runs the transfers:
 //
-//   perform -> take what is finished and answer it -> start what waits -> sleep -> perform ...
+//   perform -> answer what is finished or overdue -> start what waits -> sleep -> perform ...
 //
 // in this order, since sleeping before the finished are taken sleeps a whole time-out whenever all
 // of them finished in `perform`. Everything of libcurl's is used on that thread alone, except the
@@ -35,8 +35,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-// libcurl wakes up by itself for its own time limits.
-constexpr int kLongestSleepMs = 60'000;
+constexpr milliseconds kLongestSleep(60'000);
 
 struct EasyCleanup {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -56,7 +55,6 @@ struct Transfer {
   Easy easy;
   size_t max_body_bytes = 0;
   bool running = false;
-  bool tried_again = false;
   bool too_large = false;
   HttpRequest request;
   Headers headers;  // of the request, as libcurl has them
@@ -163,11 +161,7 @@ class CurlFetcher final : public Fetcher {
   CurlFetcher& operator=(const CurlFetcher&) = delete;
 
   ~CurlFetcher() override {
-    {
-      absl::MutexLock lock(&mutex_);
-      stopping_ = true;
-    }
-    curl_multi_wakeup(multi_.get());
+    Enter(Phase::kEnding);
     thread_.join();
   }
 
@@ -175,14 +169,25 @@ class CurlFetcher final : public Fetcher {
     if (Queue({std::move(request), std::move(done)})) curl_multi_wakeup(multi_.get());
   }
 
+  void Stop() override { Enter(Phase::kStopping); }
+
  private:
-  // Any thread. True when the curl thread sleeps and has something to do now.
+  enum class Phase { kServing, kStopping, kEnding };
+
+  // Any thread. The curl thread sees it even when it is just about to sleep.
+  void Enter(Phase phase) ABSL_LOCKS_EXCLUDED(mutex_) {
+    {
+      absl::MutexLock lock(&mutex_);
+      phase_ = phase;
+    }
+    curl_multi_wakeup(multi_.get());
+  }
+
+  // Any thread. True when the curl thread is to be woken.
   bool Queue(Waiting waiting) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     waiting_.push_back(std::move(waiting));
-    const bool wake = asleep_ && room_;
-    if (wake) asleep_ = false;
-    return wake;
+    return std::exchange(asleep_, false);
   }
 
   // Everything below runs on the curl thread.
@@ -190,19 +195,24 @@ class CurlFetcher final : public Fetcher {
   void Run() {
     BlockSignals();
     pthread_setname_np(pthread_self(), "herd-places");
-    while (!Stopping()) {
+    while (phase() == Phase::kServing) {
       int running = 0;
       curl_multi_perform(multi_.get(), &running);
       AnswerFinished();
+      EndOverdue();
       StartWaiting();
+      Sleep();
+    }
+    while (phase() == Phase::kStopping) {
+      GiveUpAll();
       Sleep();
     }
     GiveUpAll();
   }
 
-  bool Stopping() ABSL_LOCKS_EXCLUDED(mutex_) {
+  Phase phase() ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    return stopping_;
+    return phase_;
   }
 
   void AnswerFinished() {
@@ -215,27 +225,27 @@ class CurlFetcher final : public Fetcher {
     }
   }
 
+  // libcurl's own time limit does not hold while a transfer waits for another's connection.
+  void EndOverdue() {
+    const Clock::time_point now = Clock::now();
+    for (const auto& transfer : transfers_) {
+      if (!transfer->running || transfer->request.deadline > now) continue;
+      Finish(*transfer, CURLE_OPERATION_TIMEDOUT);
+    }
+  }
+
   static Transfer& TransferOf(CURL* easy) {
     Transfer* transfer = nullptr;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
     return *transfer;
   }
 
+  // A failure is not tried again here, not even one of HTTP/2, which a server may end at any time:
+  // each request may cost money, so whoever counts them decides.
   void Finish(Transfer& transfer, CURLcode code) {
     curl_multi_remove_handle(multi_.get(), transfer.easy.get());
-    if (MayTryAgain(transfer, code)) {
-      transfer.tried_again = true;
-      return Launch(transfer);
-    }
     Fetched fetched = ResultOf(code, transfer);
     Release(transfer)(std::move(fetched));
-  }
-
-  // A server may end an HTTP/2 connection at any time, and libcurl then fails the request that was
-  // just on its way. With HTTP/1.1 libcurl tries again by itself.
-  static bool MayTryAgain(const Transfer& transfer, CURLcode code) {
-    const bool ended = code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM;
-    return ended && !transfer.tried_again && Clock::now() < transfer.request.deadline;
   }
 
   Done Release(Transfer& transfer) {
@@ -245,21 +255,13 @@ class CurlFetcher final : public Fetcher {
   }
 
   void StartWaiting() {
-    while (std::optional<Waiting> next = TakeNext()) {
-      if (next->request.deadline <= Clock::now()) {
-        std::move(next->done)(Failure(FetchError::kTimeout, "while it waited for its turn"));
-      } else {
-        Start(std::move(*next));
-      }
-    }
+    while (std::optional<Waiting> next = TakeNext()) Start(std::move(*next));
   }
 
-  bool HasRoom() const { return !idle_.empty() || transfers_.size() < limits_.max_concurrent; }
-
-  // The oldest of those that wait, if there is room.
+  // The oldest of those that wait.
   std::optional<Waiting> TakeNext() ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    if (waiting_.empty() || !HasRoom()) return std::nullopt;
+    if (waiting_.empty()) return std::nullopt;
     std::optional<Waiting> next(std::move(waiting_.front()));
     waiting_.pop_front();
     return next;
@@ -274,7 +276,6 @@ class CurlFetcher final : public Fetcher {
     transfer->done = std::move(next.done);
     transfer->request = std::move(next.request);
     transfer->running = true;
-    transfer->tried_again = false;
     SetRequest(*transfer);
     Launch(*transfer);
   }
@@ -299,7 +300,6 @@ class CurlFetcher final : public Fetcher {
     transfer.too_large = false;
     transfer.body.clear();
     transfer.error_text.front() = '\0';
-    SetTimeLimits(transfer);
     const CURLMcode added = curl_multi_add_handle(multi_.get(), transfer.easy.get());
     if (added == CURLM_OK) return;
     Release(transfer)(Failure(FetchError::kBroken, curl_multi_strerror(added)));
@@ -336,6 +336,7 @@ class CurlFetcher final : public Fetcher {
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
                      static_cast<curl_off_t>(limits_.max_body_bytes));
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, limits_.connect.count());
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     // A name server that hangs must not hold up the other transfers, nor the end.
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
@@ -353,26 +354,26 @@ class CurlFetcher final : public Fetcher {
     if (scheme_ == "http") curl_easy_setopt(easy, CURLOPT_PROXY, "");
   }
 
-  void SetTimeLimits(const Transfer& transfer) const {
-    CURL* easy = transfer.easy.get();
-    const auto left = std::chrono::ceil<milliseconds>(transfer.request.deadline - Clock::now());
-    const milliseconds total = std::max(milliseconds(1), left);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, total.count());
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, std::min(total, limits_.connect).count());
+  // Until the next deadline. libcurl wakes up by itself for its own time limits.
+  milliseconds LongestSleep() const {
+    Clock::time_point until = Clock::now() + kLongestSleep;
+    for (const auto& transfer : transfers_) {
+      if (transfer->running) until = std::min(until, transfer->request.deadline);
+    }
+    return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(until - Clock::now()));
   }
 
   void Sleep() ABSL_LOCKS_EXCLUDED(mutex_) {
     if (!FallAsleep()) return;
-    curl_multi_poll(multi_.get(), nullptr, 0, kLongestSleepMs, nullptr);
+    curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(LongestSleep().count()), nullptr);
     absl::MutexLock lock(&mutex_);
     asleep_ = false;
   }
 
-  // Not when there is work.
+  // Not when there are requests.
   bool FallAsleep() ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    room_ = HasRoom();
-    asleep_ = !stopping_ && (waiting_.empty() || !room_);
+    asleep_ = waiting_.empty();
     return asleep_;
   }
 
@@ -383,17 +384,9 @@ class CurlFetcher final : public Fetcher {
       Release (*transfer)(Failure(FetchError::kStopping, ""));
     }
     // An answer may ask again, so until nobody does.
-    while (std::optional<Waiting> next = TakeAny()) {
+    while (std::optional<Waiting> next = TakeNext()) {
       std::move(next->done)(Failure(FetchError::kStopping, ""));
     }
-  }
-
-  std::optional<Waiting> TakeAny() ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
-    if (waiting_.empty()) return std::nullopt;
-    std::optional<Waiting> next(std::move(waiting_.front()));
-    waiting_.pop_front();
-    return next;
   }
 
   // Constant after construction. Transfers go before the multi handle that they belong to.
@@ -407,21 +400,20 @@ class CurlFetcher final : public Fetcher {
 
   absl::Mutex mutex_;
   std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);  // Oldest first.
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  // Whether the curl thread sleeps and nobody has woken it, and whether it could then start more.
+  Phase phase_ ABSL_GUARDED_BY(mutex_) = Phase::kServing;
+  // The curl thread sleeps, and nobody has woken it.
   bool asleep_ ABSL_GUARDED_BY(mutex_) = false;
-  bool room_ ABSL_GUARDED_BY(mutex_) = true;
 
   std::thread thread_;
 };
 
-absl::Status CheckLimits(const FetchLimits& limits) {
+absl::Status CheckLimits(const FetchLimits& limits, size_t max_calls) {
   if (limits.connect.count() <= 0 || limits.silence.count() <= 0) {
     return absl::InvalidArgumentError("the time limits of Places must be more than 0 ms");
   }
-  if (limits.max_body_bytes == 0 || limits.max_concurrent == 0) {
+  if (limits.max_body_bytes == 0 || max_calls == 0) {
     return absl::InvalidArgumentError(
-        "the limits of Places on body size and concurrent requests must be more than 0");
+        "the limits of Places on body size and calls at a time must be more than 0");
   }
   return absl::OkStatus();
 }
@@ -437,15 +429,16 @@ absl::Status StartLibcurl() {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Fetcher>> StartCurlFetcher(const std::string& scheme,
-                                                          const FetchLimits& limits) {
+                                                          const FetchLimits& limits,
+                                                          size_t max_calls) {
   if (scheme != "http" && scheme != "https") {
     return absl::InvalidArgumentError("Places is reached over http or https only");
   }
-  if (absl::Status fit = CheckLimits(limits); !fit.ok()) return fit;
+  if (absl::Status fit = CheckLimits(limits, max_calls); !fit.ok()) return fit;
   if (absl::Status started = StartLibcurl(); !started.ok()) return started;
   Multi multi(curl_multi_init());
   if (multi == nullptr) return absl::ResourceExhaustedError("libcurl has no more memory");
-  curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, static_cast<int64_t>(limits.max_concurrent));
+  curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, static_cast<int64_t>(max_calls));
   return std::make_unique<CurlFetcher>(std::move(multi), scheme, limits);
 }
 

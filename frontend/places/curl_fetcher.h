@@ -18,10 +18,6 @@ struct FetchLimits {
   std::chrono::milliseconds silence{5000};
   // Larger bodies are given up on, at the latest when they have come this far.
   size_t max_body_bytes = size_t{4} << 20;
-  // Requests under way at a time, and connections kept open; further ones wait for their turn. With
-  // HTTP/1.1 each request under way needs a connection, with HTTP/2 they share one. Bodies take at
-  // most max_concurrent x max_body_bytes.
-  size_t max_concurrent = 64;
   // A file of certificates (PEM) to trust; empty: those that the system trusts.
   std::string ca_file;
 };
@@ -30,9 +26,14 @@ struct FetchLimits {
 // their status is the answer. Certificates are verified. A proxy that the environment names is used
 // for https only.
 //
+// The caller has at most `max_calls` requests under way at a time, and as many connections are kept
+// open: with HTTP/1.1 each request under way needs one, with HTTP/2 they share one. Bodies take at
+// most max_calls x max_body_bytes.
+//
 // Errors: INVALID_ARGUMENT for a limit that is not positive; RESOURCE_EXHAUSTED when libcurl does
 // not start.
 absl::StatusOr<std::unique_ptr<Fetcher>> StartCurlFetcher(const std::string& scheme,
-                                                          const FetchLimits& limits);
+                                                          const FetchLimits& limits,
+                                                          size_t max_calls);
 
 }  // namespace herd::places

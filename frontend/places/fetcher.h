@@ -26,10 +26,10 @@ enum class FetchError {
   kConnect,      // Nobody takes the connection.
   kTls,          // No encryption can be agreed on.
   kCertificate,  // Whoever answers does not prove to be whom the URL names.
-  kTimeout,      // Not complete by the deadline, waiting for its turn included.
+  kTimeout,      // Not complete by the deadline.
   kTooLarge,     // The body is larger than the limit.
   kBroken,       // The connection broke off, or what came is not HTTP.
-  kStopping,     // Given up: the fetcher is being destroyed.
+  kStopping,     // Given up, since the fetcher stops.
 };
 
 struct Fetched {
@@ -52,6 +52,10 @@ class Fetcher {
   // Any thread. `done` is called exactly once, later, on a thread of the implementation's, one at a
   // time, and never from within Fetch. It must not block: other answers wait behind it.
   virtual void Fetch(HttpRequest request, Done done) = 0;
+
+  // Any thread. What has not been called, and whatever is asked for from now on, is called with
+  // kStopping, without delay.
+  virtual void Stop() = 0;
 };
 
 }  // namespace herd::places

@@ -40,9 +40,8 @@ absl::StatusOr<std::unique_ptr<GooglePlaces>> GooglePlaces::Start(
   const std::string url = options.base_url.empty() ? google : options.base_url;
   if (absl::Status checked = CheckBaseUrl(url); !checked.ok()) return checked;
   if (absl::Status mask = CheckFieldMask(options.field_mask); !mask.ok()) return mask;
-  FetchLimits limits = options.limits;
-  limits.max_concurrent = options.desk.max_calls;
-  absl::StatusOr<std::unique_ptr<Fetcher>> fetcher = StartCurlFetcher(SchemeOf(url), limits);
+  absl::StatusOr<std::unique_ptr<Fetcher>> fetcher =
+      StartCurlFetcher(SchemeOf(url), options.limits, options.desk.max_calls);
   if (!fetcher.ok()) return fetcher.status();
   SearchDesk::Options desk = options.desk;
   desk.breaker.seed = std::random_device()();
@@ -103,10 +102,10 @@ void GooglePlaces::Finish(std::uint64_t search, Fetched fetched) {
     absl::MutexLock lock(&mutex_);
     desk_.NoteBytes(body_bytes);
     finished = desk_.Finish(search, reply, stopping, Now());
-    if (finished.breaker_changed) LogBreaker();
   }
   const bool ended = finished.calls.empty() || finished.calls.front().search != search;
   if (ended && !stopping) Log(reply);
+  if (finished.breaker_change) LogBreaker(*finished.breaker_change);
   for (const SearchDesk::Call& call : finished.calls) Make(call);
   for (SearchDesk::Answered& each : finished.answers) {
     std::move(each.answer)(std::move(each.json));
@@ -117,7 +116,7 @@ void GooglePlaces::Log(const Reply& reply) {
   if (reply.outcome == Outcome::kInvalidRequest) return LogInvalid(reply);
   invalid_.Succeed();
   if (!reply.trouble.empty()) {
-    if (!outage_.Fail(std::chrono::steady_clock::now())) return;
+    if (!outage_.Fail(reply.trouble, std::chrono::steady_clock::now())) return;
     log::Warning(absl::StrCat(name_, " fails: ", reply.trouble, InBrackets(reply.detail),
                               " WHATSAT is answered without places until it is back."));
   } else if (const std::optional<uint64_t> failures = outage_.Succeed()) {
@@ -128,18 +127,15 @@ void GooglePlaces::Log(const Reply& reply) {
 
 // A client's radius can be what is wrong, or a flag that concerns all.
 void GooglePlaces::LogInvalid(const Reply& reply) {
-  if (reply.trouble.empty() || !invalid_.Fail(std::chrono::steady_clock::now())) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (reply.trouble.empty() || !invalid_.Fail(reply.trouble, now)) return;
   log::Warning(absl::StrCat(name_, " is asked wrongly: ", reply.trouble, InBrackets(reply.detail)));
 }
 
-void GooglePlaces::LogBreaker() {
-  const CircuitBreaker& breaker = desk_.breaker();
-  if (breaker.state(std::chrono::steady_clock::now()) == BreakerState::kClosed) {
-    log::Info(absl::StrCat(name_, " is asked again"));
-  } else {
-    log::Warning(absl::StrCat(name_, " is not asked for ", Seconds(breaker.pause()), ", after ",
-                              breaker.failures(), " failures in a row"));
-  }
+void GooglePlaces::LogBreaker(const SearchDesk::BreakerChange& change) {
+  if (!change.open) return log::Info(absl::StrCat(name_, " is asked again"));
+  log::Warning(absl::StrCat(name_, " is not asked for ", Seconds(change.pause), ", after ",
+                            change.failures, " failures in a row"));
 }
 
 }  // namespace herd::places

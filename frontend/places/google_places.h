@@ -36,8 +36,8 @@ struct GooglePlacesOptions {
   FetchLimits limits;
 };
 
-// Answers on one thread of its own. Logs when Places begins to fail and when it is back, and when
-// the breaker opens and closes.
+// Answers on one thread of its own. Logs when Places begins to fail or fails otherwise and when it
+// is back, and when the breaker opens and closes.
 class GooglePlaces final : public Places {
  public:
   // Errors: a base URL, a field mask or a limit that cannot be, see CheckBaseUrl, CheckFieldMask
@@ -57,6 +57,7 @@ class GooglePlaces final : public Places {
   Document Find(const Query& query, Asker asker, Answer answer) override
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Forget(Asker asker) override ABSL_LOCKS_EXCLUDED(mutex_);
+  void Stop() override { fetcher_->Stop(); }
   Counters Count() const override ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -65,7 +66,7 @@ class GooglePlaces final : public Places {
   void Finish(std::uint64_t search, Fetched fetched) ABSL_LOCKS_EXCLUDED(mutex_);
   void Log(const Reply& reply);
   void LogInvalid(const Reply& reply);
-  void LogBreaker() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LogBreaker(const SearchDesk::BreakerChange& change);
 
   // Constant after construction.
   const std::string name_;

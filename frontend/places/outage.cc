@@ -1,23 +1,21 @@
 #include "frontend/places/outage.h"
 
+#include <utility>
+
 namespace herd::places {
 
-bool Outage::Fail(Time now) {
+bool Outage::Fail(const std::string& cause, Time now) {
   ++failures_;
-  const bool begins = !out_;
-  out_ = true;
-  if (!begins && told_) return false;
+  if (cause == told_) return false;
   if (last_told_ && now - *last_told_ < kTellAgainAfter) return false;
+  if (told_.empty()) failures_ = 1;
   last_told_ = now;
-  told_ = true;
-  failures_ = 1;
+  told_ = cause;
   return true;
 }
 
 std::optional<uint64_t> Outage::Succeed() {
-  out_ = false;
-  if (!told_) return std::nullopt;
-  told_ = false;
+  if (std::exchange(told_, "").empty()) return std::nullopt;
   return failures_;
 }
 

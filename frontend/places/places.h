@@ -39,6 +39,10 @@ class Places {
   // still be called.
   virtual void Forget(Asker asker) = 0;
 
+  // Any thread. Whoever waits is answered without delay that the server is stopping, and so is
+  // whoever asks from now on what cannot be answered at once.
+  virtual void Stop() = 0;
+
   // Any thread. What has happened since the start.
   virtual Counters Count() const = 0;
 };

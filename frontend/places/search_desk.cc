@@ -146,7 +146,7 @@ SearchDesk::Finished SearchDesk::Finish(std::uint64_t id, const Reply& reply, bo
       finished.calls.push_back(CallFor(id, search));
       return finished;
     }
-    finished.breaker_changed = TellBreaker(search, reply, moment.now);
+    finished.breaker_change = TellBreaker(search, reply, moment.now);
     if (IsKept(reply)) cache_.Insert(search.key, reply.results, moment.now);
   }
   --calls_;
@@ -189,12 +189,15 @@ void SearchDesk::CountOutcome(Outcome outcome) {
 }
 
 // A request that Places calls invalid says nothing bad of Places: any client can make one.
-bool SearchDesk::TellBreaker(const Search& search, const Reply& reply, Time now) {
+std::optional<SearchDesk::BreakerChange> SearchDesk::TellBreaker(const Search& search,
+                                                                 const Reply& reply, Time now) {
   if (reply.trouble.empty() || reply.outcome == Outcome::kInvalidRequest) {
-    return breaker_.Succeed();
+    if (breaker_.Succeed()) return BreakerChange{};
+    return std::nullopt;
   }
   last_failure_ = {StatusOf(reply.outcome), reply.trouble};
-  return breaker_.Fail(search.pass, now);
+  if (!breaker_.Fail(search.pass, now)) return std::nullopt;
+  return BreakerChange{true, breaker_.pause(), breaker_.failures()};
 }
 
 void SearchDesk::AnswerAll(Search& search, absl::FunctionRef<Document(int)> cut, Time now,

@@ -75,11 +75,17 @@ class SearchDesk {
     Document json;
   };
 
+  // The breaker has opened, for that long after so many failures in a row; or closed.
+  struct BreakerChange {
+    bool open = false;
+    std::chrono::milliseconds pause{0};
+    int failures = 0;
+  };
+
   struct Finished {
     std::vector<Answered> answers;
     std::vector<Call> calls;
-    // The breaker has opened, or closed.
-    bool breaker_changed = false;
+    std::optional<BreakerChange> breaker_change;
   };
 
   explicit SearchDesk(Options options);
@@ -101,7 +107,6 @@ class SearchDesk {
 
   void Forget(Asker asker);
 
-  const CircuitBreaker& breaker() const { return breaker_; }
   void NoteBytes(std::size_t body_bytes) { counters_.body_bytes += body_bytes; }
   void NoteEmpty() { ++counters_.empty; }
   Counters Count(Moment moment) const;
@@ -134,7 +139,7 @@ class SearchDesk {
 
   bool MayRetry(const Search& search, const Reply& reply, Moment moment);
   void CountOutcome(Outcome outcome);
-  bool TellBreaker(const Search& search, const Reply& reply, Time now);
+  std::optional<BreakerChange> TellBreaker(const Search& search, const Reply& reply, Time now);
   // `cut` makes the document for a bound.
   void AnswerAll(Search& search, absl::FunctionRef<Document(int)> cut, Time now,
                  Finished* finished);

@@ -117,8 +117,11 @@ void Node::Leave(absl::Duration bound) {
   const absl::Time now = absl::Now();
   const absl::Time deadline = now + bound;
   log::Info(absl::StrCat(options_.server, " is leaving"));
+  front_door_->Leave();
+  // Who still waits for Places is told so while there is time to take it.
+  if (!front_door_->AwaitLeft(now + bound / 4)) places_->Stop();
   // A client that does not take its replies must not leave the neighbours without theirs.
-  if (!front_door_->Leave(now + bound / 2)) {
+  if (!front_door_->AwaitLeft(now + bound / 2)) {
     log::Warning(
         absl::StrCat(front_door_->connections(), " clients have not taken their replies in time"));
     front_door_->Close();

@@ -85,6 +85,22 @@ TEST_F(PlacesFailure, TheAtLineIsOfThePositionThatWasAskedAboutThoughTheClientMo
   EXPECT_EQ(asker.ReadLine(), at);
 }
 
+TEST_F(PlacesFailure, WhoWaitsIsAnsweredWhenTheServerIsToldToStop) {
+  const Upstream upstream(Behaviour::kSilent);
+  TestHerd herd({.places_url = upstream.Url(),
+                 .leave_seconds = 4,
+                 .further_arguments = {"--places-timeout-ms", "600000", "--places-calls", "1"}});
+  herd.Start("Goloman");
+  TextClient asker(herd.Port("Goloman"));
+  const std::string one = asker.Ask(Iamat("one", "1520023934", "+1.5-2.5"));
+  const std::string two = asker.Ask(Iamat("two", "1520023934", "+3.5-4.5"));
+  asker.Send(Whatsat("one") + "\n" + Whatsat("two") + "\n");
+  ASSERT_TRUE(Eventually([&] { return herd.StatusOf("Goloman").places().waiting() == 2; }));
+  herd.Terminate("Goloman");
+  const std::string stopping = FailureDocument("UNKNOWN_ERROR", "The server is stopping.") + "\n\n";
+  EXPECT_EQ(asker.ReadToEnd(), one + stopping + two + stopping);
+}
+
 TEST_F(PlacesFailure, TheKeyStandsNeitherInAReplyNorInTheLog) {
   constexpr char kKey[] = "AIza-not-to-be-seen";
   const Upstream upstream(Behaviour::kGarbage);

@@ -28,6 +28,7 @@
 #include "nlohmann/json.hpp"
 #include "server/log/log.h"
 #include "tests/frontend/places/raw_server.h"
+#include "tests/frontend/places/resetting_server.h"
 
 namespace herd::places {
 namespace {
@@ -39,6 +40,7 @@ using testing::HasSubstr;
 using testing::Not;
 using Then = RawServer::Then;
 
+constexpr milliseconds kHour(3'600'000);
 constexpr char kKey[] = "AIzaSyD-0123456789abcdefghijklmnopqrstu";
 constexpr char kPath[] = "/maps/api/place/nearbysearch/json";
 constexpr char kNewPath[] = "/v1/places:searchNearby";
@@ -283,6 +285,26 @@ TEST(GooglePlacesFaults, SilenceEndsWithTheTimeLimit) {
             FailureOf(FetchError::kTimeout).message);
 }
 
+// libcurl lets the second request wait for the first one's connection, to share it.
+TEST(GooglePlacesFaults, TheTimeLimitHoldsForWhoWaitsForAnothersTlsHandshake) {
+  RawServer server("", Then::kHold);
+  std::atomic<bool> first_has_ended = false;
+  absl::Notification second_has_ended;
+  const auto fetcher = *StartCurlFetcher("https", Plain().limits, 2);
+  const HttpRequest first = {.url = absl::StrCat("https://127.0.0.1:", server.port()),
+                             .deadline = std::chrono::steady_clock::now() + kHour};
+  fetcher->Fetch(first, [&](const Fetched&) { first_has_ended = true; });
+  server.WaitForConnections(1);
+  HttpRequest second = first;
+  second.deadline = std::chrono::steady_clock::now() + milliseconds(100);
+  fetcher->Fetch(second, [&](const Fetched& fetched) {
+    EXPECT_EQ(fetched.error, FetchError::kTimeout);
+    EXPECT_FALSE(first_has_ended);
+    second_has_ended.Notify();
+  });
+  second_has_ended.WaitForNotification();
+}
+
 TEST(GooglePlacesFaults, AnAnswerThatStopsHalfWayEndsWithTheTimeLimit) {
   RawServer server(Response("Content-Length: 1000\r\n", "{"), Then::kHold);
   EXPECT_EQ(AskFailing(server.port(), ShortTime()).message,
@@ -354,6 +376,17 @@ TEST(GooglePlaces, IsWellAgainAfterAFailure) {
   EXPECT_EQ(Failing(Ask(*places)).status, "UNKNOWN_ERROR");
   EXPECT_EQ(asked, 2) << "once more, since that may help";
   EXPECT_EQ(Ask(*places), kBody);
+}
+
+TEST(GooglePlaces, MakesNoRequestThatTheBudgetDoesNotSee) {
+  const ResettingServer server;
+  GooglePlacesOptions options = Plain();
+  options.base_url = absl::StrCat("https://127.0.0.1:", server.port());
+  options.limits.ca_file = server.certificate_file();
+  const auto places = Start(options);
+  EXPECT_EQ(Failing(Ask(*places)).message, FailureOf(FetchError::kBroken).message);
+  EXPECT_EQ(server.requests(), 2) << "the desk's one retry";
+  EXPECT_EQ(places->Count().calls_today, 2U);
 }
 
 TEST(GooglePlaces, ShowsTheKeyToNobodyWhoeverEchoesIt) {
@@ -468,6 +501,23 @@ TEST(GooglePlaces, AnswersWhatIsUnderWayAndWhatWaitsBeforeItEnds) {
   }
 }
 
+TEST(GooglePlaces, AnswersWhatWaitsAndWhatIsAskedOnceItStops) {
+  RawServer server("", Then::kHold);
+  GooglePlacesOptions options = Plain();
+  options.desk.max_calls = 2;
+  const auto places = Start(server.port(), options);
+  Answers answers;
+  for (int i = 0; i < 10; ++i) answers.Ask(*places, Place(i));
+  server.WaitForConnections(2);
+  places->Stop();
+  answers.WaitFor(10);
+  answers.Ask(*places, Somewhere());
+  for (const std::string& json : answers.WaitFor(11)) {
+    EXPECT_EQ(Failing(json).message, FailureOf(FetchError::kStopping).message);
+  }
+  EXPECT_EQ(server.connections(), 2U);
+}
+
 TEST(GooglePlaces, EndsSoundlyWhateverTheMoment) {
   WebServer server([](const httplib::Request&, httplib::Response& response) {
     response.set_content(kBody, "application/json");
@@ -560,7 +610,7 @@ TEST(GooglePlaces, AsksOnceForAThousandQuestionsOfOnePlace) {
     response.set_content(kBody, "application/json");
   });
   GooglePlacesOptions options = Plain();
-  options.desk.cache.time_to_live = milliseconds(3'600'000);
+  options.desk.cache.time_to_live = kHour;
   const auto places = Start(server.port(), options);
   Answers answers;
   std::vector<std::thread> askers;
@@ -605,9 +655,7 @@ TEST(GooglePlaces, LeavesPlacesAloneAfterFailuresAndFindsItWellAgain) {
     response.set_content(kBody, "application/json");
   });
   GooglePlacesOptions options = Plain();
-  options.desk.breaker = {.failures = 3,
-                          .first_pause = milliseconds(3'600'000),
-                          .longest_pause = milliseconds(3'600'000)};
+  options.desk.breaker = {.failures = 3, .first_pause = kHour, .longest_pause = kHour};
   {
     const auto places = Start(server.port(), options);
     for (int i = 0; i < 10; ++i) EXPECT_EQ(Failing(Ask(*places)).status, "REQUEST_DENIED");
@@ -675,6 +723,15 @@ TEST_F(LogTest, SaysOnceThatPlacesFailsAndOnceThatItIsBack) {
                                        " fails: Places answered with HTTP status 500. WHATSAT is "
                                        "answered without places until it is back."),
                           absl::StrCat(who, " is back, after 3 failures")));
+}
+
+TEST_F(LogTest, SaysWhyPlacesFailsBeforeItSaysThatPlacesIsNotAsked) {
+  RawServer server("", Then::kClose);
+  GooglePlacesOptions options = Plain();
+  options.desk.breaker = {.failures = 1, .first_pause = kHour, .longest_pause = kHour};
+  Ask(*Start(server.port(), options));
+  EXPECT_THAT(Lines(BaseUrl(server.port())),
+              ElementsAre(HasSubstr("fails: Places broke off"), HasSubstr("is not asked for")));
 }
 
 TEST_F(LogTest, DoesNotCallARequestThatIsInvalidAnOutage) {

@@ -7,13 +7,16 @@
 namespace herd::places {
 namespace {
 
+constexpr char kCause[] = "It does not answer.";
+constexpr char kOther[] = "Its certificate does not verify.";
+
 Outage::Time At(int ms) { return Outage::Time(std::chrono::milliseconds(ms)); }
 
 TEST(Outage, TellsTheFirstFailureAndTheFirstSuccessWithTheCountBetween) {
   Outage outage;
-  EXPECT_TRUE(outage.Fail(At(0)));
-  EXPECT_FALSE(outage.Fail(At(1)));
-  EXPECT_FALSE(outage.Fail(At(5000)));
+  EXPECT_TRUE(outage.Fail(kCause, At(0)));
+  EXPECT_FALSE(outage.Fail(kCause, At(1)));
+  EXPECT_FALSE(outage.Fail(kCause, At(5000)));
   EXPECT_EQ(outage.Succeed(), 3U);
   EXPECT_EQ(outage.Succeed(), std::nullopt);
 }
@@ -25,9 +28,9 @@ TEST(Outage, TellsNothingWhileAllIsWell) {
 
 TEST(Outage, TellsTheNextOneToo) {
   Outage outage;
-  EXPECT_TRUE(outage.Fail(At(0)));
+  EXPECT_TRUE(outage.Fail(kCause, At(0)));
   EXPECT_EQ(outage.Succeed(), 1U);
-  EXPECT_TRUE(outage.Fail(At(1000)));
+  EXPECT_TRUE(outage.Fail(kCause, At(1000)));
   EXPECT_EQ(outage.Succeed(), 1U);
 }
 
@@ -36,7 +39,7 @@ TEST(Outage, TellsOfFlappingOnceASecondAtMost) {
   int begun = 0;
   int ended = 0;
   for (int ms = 0; ms < 10'000; ++ms) {
-    begun += outage.Fail(At(ms)) ? 1 : 0;
+    begun += outage.Fail(kCause, At(ms)) ? 1 : 0;
     ended += outage.Succeed().has_value() ? 1 : 0;
   }
   EXPECT_EQ(begun, 10);
@@ -45,13 +48,23 @@ TEST(Outage, TellsOfFlappingOnceASecondAtMost) {
 
 TEST(Outage, TellsLaterOfOneThatBeganTooSoonToTellAndLasts) {
   Outage outage;
-  EXPECT_TRUE(outage.Fail(At(0)));
+  EXPECT_TRUE(outage.Fail(kCause, At(0)));
   EXPECT_EQ(outage.Succeed(), 1U);
-  EXPECT_FALSE(outage.Fail(At(10)));
-  EXPECT_FALSE(outage.Fail(At(900)));
-  EXPECT_TRUE(outage.Fail(At(1000)));
-  EXPECT_FALSE(outage.Fail(At(2500)));
+  EXPECT_FALSE(outage.Fail(kCause, At(10)));
+  EXPECT_FALSE(outage.Fail(kCause, At(900)));
+  EXPECT_TRUE(outage.Fail(kCause, At(1000)));
+  EXPECT_FALSE(outage.Fail(kCause, At(2500)));
   EXPECT_EQ(outage.Succeed(), 2U);
+}
+
+TEST(Outage, TellsAnotherCauseOnceASecondAtMost) {
+  Outage outage;
+  EXPECT_TRUE(outage.Fail(kCause, At(0)));
+  EXPECT_FALSE(outage.Fail(kOther, At(999)));
+  EXPECT_TRUE(outage.Fail(kOther, At(1000)));
+  EXPECT_FALSE(outage.Fail(kOther, At(3000)));
+  EXPECT_TRUE(outage.Fail(kCause, At(3001)));
+  EXPECT_EQ(outage.Succeed(), 5U);
 }
 
 }  // namespace

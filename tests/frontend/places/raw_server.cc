@@ -37,16 +37,21 @@ void SendAll(int connection, const std::string& bytes) {
 
 }  // namespace
 
-RawServer::RawServer(std::string bytes, Then then)
-    : bytes_(std::move(bytes)), then_(then), listener_(BoundSocket(port_)) {
-  if (listen(listener_, 128) != 0) std::abort();
+ListeningSocket::ListeningSocket() : socket_(BoundSocket(port_)) {
+  if (listen(socket_, 128) != 0) std::abort();
+}
+ListeningSocket::~ListeningSocket() { close(socket_); }
+
+int ListeningSocket::Accept() const { return accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC); }
+void ListeningSocket::Shutdown() const { shutdown(socket_, SHUT_RDWR); }
+
+RawServer::RawServer(std::string bytes, Then then) : bytes_(std::move(bytes)), then_(then) {
   thread_ = std::thread([this] { Run(); });
 }
 
 RawServer::~RawServer() {
-  shutdown(listener_, SHUT_RDWR);  // Ends the accept.
+  listener_.Shutdown();
   thread_.join();
-  close(listener_);
 }
 
 void RawServer::WaitForConnections(size_t count) {
@@ -62,7 +67,7 @@ size_t RawServer::connections() {
 
 void RawServer::Run() {
   while (true) {
-    const int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    const int connection = listener_.Accept();
     if (connection < 0) break;
     Serve(connection);
     absl::MutexLock lock(&mutex_);

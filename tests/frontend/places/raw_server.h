@@ -12,6 +12,25 @@
 
 namespace herd::places {
 
+// Listens on a free port of 127.0.0.1.
+class ListeningSocket {
+ public:
+  ListeningSocket();
+  ~ListeningSocket();
+  ListeningSocket(const ListeningSocket&) = delete;
+  ListeningSocket& operator=(const ListeningSocket&) = delete;
+
+  int port() const { return port_; }
+  // The next connection; -1 after Shutdown.
+  int Accept() const;
+  // Any thread.
+  void Shutdown() const;
+
+ private:
+  int port_ = 0;  // Before the socket, whose making sets it.
+  const int socket_;
+};
+
 class RawServer {
  public:
   enum class Then {
@@ -26,7 +45,7 @@ class RawServer {
   RawServer(const RawServer&) = delete;
   RawServer& operator=(const RawServer&) = delete;
 
-  int port() const { return port_; }
+  int port() const { return listener_.port(); }
   // Until so many connections have been served.
   void WaitForConnections(size_t count);
   size_t connections();
@@ -37,8 +56,7 @@ class RawServer {
 
   const std::string bytes_;
   const Then then_;
-  int port_ = 0;  // Before the socket, whose making sets it.
-  const int listener_;
+  const ListeningSocket listener_;
 
   absl::Mutex mutex_;
   size_t served_ ABSL_GUARDED_BY(mutex_) = 0;

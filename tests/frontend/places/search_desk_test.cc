@@ -60,7 +60,7 @@ class Desk {
 
   void Finish(std::size_t call, const Reply& reply, bool stopping = false) {
     SearchDesk::Finished finished = desk_.Finish(calls_.at(call).search, reply, stopping, moment_);
-    changed_ = finished.breaker_changed;
+    change_ = finished.breaker_change;
     for (const SearchDesk::Call& next : finished.calls) calls_.push_back(next);
     for (SearchDesk::Answered& each : finished.answers) {
       std::move(each.answer)(std::move(each.json));
@@ -79,9 +79,9 @@ class Desk {
   // By question, in the order of Ask, those from memory left out; empty: not answered.
   const std::vector<std::string>& answers() const { return answers_; }
   const std::vector<SearchDesk::Call>& calls() const { return calls_; }
-  bool breaker_changed() const { return changed_; }
-  SearchDesk::Time now() const { return moment_.now; }
-  SearchDesk::Time open_until() const { return desk_.breaker().open_until(); }
+  bool breaker_changed() const { return change_.has_value(); }
+  // Of the breaker, which the last call has opened.
+  milliseconds pause() const { return change_->pause; }
   Counters Count() const { return desk_.Count(moment_); }
 
  private:
@@ -89,7 +89,7 @@ class Desk {
   SearchDesk::Moment moment_{SearchDesk::Time(seconds(1000)), Budget::Date(days(20'000))};
   std::vector<SearchDesk::Call> calls_;
   std::vector<std::string> answers_;
-  bool changed_ = false;
+  std::optional<SearchDesk::BreakerChange> change_;
 };
 
 TEST(Questions, OfOnePlaceShareOneCallAndEachIsCutToItsBound) {
@@ -322,7 +322,7 @@ TEST(Breaker, WhenOpenNoCallIsMadeAndTheLastFailureIsTold) {
 TEST(Breaker, AfterItsPauseLetsOneCallTryAndRecoversWithIt) {
   Desk desk(BreaksAfterTwo());
   Break(desk);
-  desk.Pass(std::chrono::ceil<milliseconds>(desk.open_until() - desk.now()));
+  desk.Pass(desk.pause());
   EXPECT_EQ(desk.Ask("3,3"), "");
   EXPECT_THAT(desk.Ask("4,4"), HasSubstr("not asked for a while"));
   desk.Finish(2, Good());
@@ -334,7 +334,7 @@ TEST(Breaker, AfterItsPauseLetsOneCallTryAndRecoversWithIt) {
 TEST(Breaker, DoesNotRetryItsProbe) {
   Desk desk(BreaksAfterTwo());
   Break(desk);
-  desk.Pass(std::chrono::ceil<milliseconds>(desk.open_until() - desk.now()));
+  desk.Pass(desk.pause());
   desk.Ask("3,3");
   desk.Finish(2, Bad("UNKNOWN_ERROR", true));
   EXPECT_THAT(desk.calls(), SizeIs(3));
