@@ -18,6 +18,7 @@
 #include "server/config/herd_config.h"
 #include "server/log/log.h"
 #include "server/node/node.h"
+#include "server/peer/poller.h"
 
 namespace {
 
@@ -194,6 +195,7 @@ int main(int argc, char** argv) {
   Flags flags;
   Define(app, flags);
   CLI11_PARSE(app, argc, argv);
+  herd::peer::ChoosePoller();
   const int status = Serve(flags);
   herd::log::Flush();
   return status;

@@ -19,6 +19,12 @@ inline constexpr int kFirstReconnectMs = 100;
 // messages cost as much as these.
 inline constexpr int kWindowBytes = 1 << 20;
 
+// What gRPC would do to each message and a link has no use for: compression, deadlines of calls,
+// statistics. That none is too long it still sees to.
+inline constexpr const char* kUnused[] = {
+    GRPC_ARG_ENABLE_PER_MESSAGE_COMPRESSION, GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION,
+    GRPC_ARG_ENABLE_DEADLINE_CHECKS, GRPC_ARG_ENABLE_CHANNELZ};
+
 inline grpc::ChannelArguments NeighborChannelArguments() {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
@@ -33,6 +39,9 @@ inline grpc::ChannelArguments NeighborChannelArguments() {
   arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, kReconnectMs);
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kWindowBytes);
+  for (const char* const unused : kUnused) arguments.SetInt(unused, 0);
+  // No copy of what was sent is wanted either, in case the call were to be made again.
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   // Links share nothing, also when they lead to one address.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
@@ -46,6 +55,7 @@ inline void SetServerArguments(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kWindowBytes);
+  for (const char* const unused : kUnused) builder.AddChannelArgument(unused, 0);
   // Else a neighbour is sent away for the pings above.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kKeepaliveMs / 2);

@@ -20,11 +20,60 @@ Flood::Flood(Store* store, const OriginId& own, const std::vector<std::string>& 
       parents_(neighbors.size()),
       in_sync_(neighbors.size(), options.in_sync_bound) {
   for (const std::string& neighbor : neighbors) {
-    links_.push_back({OutboundLink(store, own, neighbor), InboundLink(store, own)});
+    links_.push_back({OutboundLink(store, own, neighbor), InboundLink(store), {}});
   }
 }
 
-void Flood::OpenOutbound(std::size_t neighbor) { links_[neighbor].outbound.Open(); }
+absl::StatusOr<std::size_t> Flood::Identify(const v1::Hello& hello) const {
+  if (hello.receiver() != own_name_) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("this is ", own_name_, ", not ", hello.receiver()));
+  }
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    if (links_[i].outbound.neighbor() == hello.server()) return i;
+  }
+  return absl::PermissionDeniedError(
+      absl::StrCat(hello.server(), " is no neighbor of ", own_name_));
+}
+
+void Flood::Open(std::size_t neighbor) { links_[neighbor].outbound.Open(); }
+
+absl::Status Flood::OnPacket(std::size_t neighbor, const v1::Packet& packet, Nanos now) {
+  if (!links_[neighbor].inbound.up()) {
+    if (!packet.push().has_hello()) return absl::InvalidArgumentError("the first push is no hello");
+    absl::Status status = OnHello(neighbor, packet.push().hello(), now);
+    if (!status.ok()) return status;
+  } else if (packet.has_push()) {
+    if (absl::Status status = OnPush(neighbor, packet.push(), now); !status.ok()) return status;
+  }
+  return packet.has_ack() ? OnAck(neighbor, packet.ack(), now) : absl::OkStatus();
+}
+
+absl::Status Flood::OnHello(std::size_t neighbor, const v1::Hello& hello, Nanos now) {
+  const absl::StatusOr<std::size_t> sender = Identify(hello);
+  if (!sender.ok()) return sender.status();
+  Link& link = links_[neighbor];
+  if (*sender != neighbor) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("this link is with ", link.outbound.neighbor(), ", not ", hello.server()));
+  }
+  if (absl::Status status = link.inbound.Open(hello); !status.ok()) return status;
+  store_->ReadVector(&vector_, &digest_);
+  parents_.OnUp(neighbor, link.inbound.neighbor_origin(), vector_, now);
+  TellParents();
+  return absl::OkStatus();
+}
+
+absl::Status Flood::OnPush(std::size_t neighbor, const v1::Push& push, Nanos now) {
+  Link& link = links_[neighbor];
+  const absl::Status status = link.inbound.OnPush(push, [&](OriginIndex origin, Sequence through) {
+    link.outbound.NeighborHas(origin, through);
+    parents_.OnDelivered(neighbor, origin, now);
+    if (IsStaying(link)) NoteHandedOver(link, origin, through);
+  });
+  if (link.inbound.leaving()) in_sync_.OnDown(neighbor);
+  return status;
+}
 
 absl::Status Flood::OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now) {
   Link& link = links_[neighbor];
@@ -49,59 +98,16 @@ absl::Status Flood::OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now) {
   return absl::OkStatus();
 }
 
-bool Flood::IsStaying(const Link& link) {
-  // It may have left, and be back as another run that has not called yet.
-  const bool leaves = link.inbound.leaving() &&
-                      link.inbound.neighbor_start_ns() == link.outbound.neighbor_start_ns();
-  return link.outbound.up() && !leaves;
-}
+bool Flood::IsStaying(const Link& link) { return link.outbound.up() && !link.inbound.leaving(); }
 
-void Flood::CloseOutbound(std::size_t neighbor, Nanos now) {
+void Flood::Close(std::size_t neighbor) {
   Link& link = links_[neighbor];
-  if (link.outbound.up()) link.one_way_since = now;
   // What it had may be gone with it.
   if (IsStaying(link)) link.handed_over.clear();
   link.outbound.Close();
+  link.inbound.Close();
   in_sync_.OnDown(neighbor);
   parents_.OnSilent(neighbor);
-}
-
-absl::StatusOr<std::size_t> Flood::Identify(const v1::Hello& hello) const {
-  if (hello.receiver() != own_name_) {
-    return absl::PermissionDeniedError(
-        absl::StrCat("this is ", own_name_, ", not ", hello.receiver()));
-  }
-  for (std::size_t i = 0; i < links_.size(); ++i) {
-    if (links_[i].outbound.neighbor() == hello.server()) return i;
-  }
-  return absl::PermissionDeniedError(
-      absl::StrCat(hello.server(), " is no neighbor of ", own_name_));
-}
-
-absl::Status Flood::OpenInbound(std::size_t neighbor, const v1::Hello& hello, Nanos now) {
-  Link& link = links_[neighbor];
-  if (absl::Status status = link.inbound.Open(hello); !status.ok()) return status;
-  link.one_way_since = now;
-  store_->ReadVector(&vector_, &digest_);
-  parents_.OnUp(neighbor, link.inbound.neighbor_origin(), vector_, now);
-  TellParents();
-  return absl::OkStatus();
-}
-
-absl::Status Flood::OnPush(std::size_t neighbor, const v1::Push& push, Nanos now) {
-  Link& link = links_[neighbor];
-  const std::uint64_t run = link.inbound.neighbor_start_ns();
-  const absl::Status status = link.inbound.OnPush(push, [&](OriginIndex origin, Sequence through) {
-    link.outbound.NeighborHas(run, origin, through);
-    parents_.OnDelivered(neighbor, origin, now);
-    if (IsStaying(link)) NoteHandedOver(link, origin, through);
-  });
-  if (link.inbound.leaving()) in_sync_.OnDown(neighbor);
-  return status;
-}
-
-void Flood::CloseInbound(std::size_t neighbor) {
-  links_[neighbor].inbound.Close();
   store_->ReadVector(&vector_, &digest_);
   parents_.OnDown(neighbor, vector_);
   TellParents();
@@ -111,10 +117,6 @@ std::vector<std::size_t> Flood::Advance(Nanos now) {
   store_->ReadVector(&vector_, &digest_);
   in_sync_.OnMade(vector_[Store::kOwnOrigin], now);
   parents_.Repair(vector_, now);
-  for (Link& link : links_) {
-    const bool one_way = !link.outbound.up() && now >= link.one_way_since + kOneWayGrace;
-    link.inbound.WantOthers(one_way);
-  }
   if (leaving_) DrawUpLegacy();
   TellParents();
   return in_sync_.Expire(now);
@@ -130,20 +132,17 @@ void Flood::TellParents() {
 std::optional<Nanos> Flood::AdvanceDeadline() const {
   std::optional<Nanos> earliest = parents_.Deadline();
   TakeEarlier(in_sync_.Deadline(), &earliest);
-  for (const Link& link : links_) {
-    const bool may_be_one_way =
-        link.inbound.up() && !link.outbound.up() && !link.inbound.others_wanted();
-    if (may_be_one_way) TakeEarlier(link.one_way_since + kOneWayGrace, &earliest);
-  }
   return earliest;
 }
 
-bool Flood::NextPush(std::size_t neighbor, v1::Push* push) {
-  return links_[neighbor].outbound.NextPush(vector_, push);
-}
-
-bool Flood::NextAck(std::size_t neighbor, Nanos now, v1::Ack* ack) {
-  return links_[neighbor].inbound.NextAck(vector_, digest_, now, ack);
+bool Flood::NextPacket(std::size_t neighbor, Nanos now, v1::Packet* packet) {
+  Link& link = links_[neighbor];
+  packet->Clear();
+  const bool answers = link.inbound.NextAck(vector_, digest_, now, packet->mutable_ack());
+  if (!answers) packet->clear_ack();
+  const bool pushes = link.outbound.NextPush(vector_, answers, packet->mutable_push());
+  if (!pushes) packet->clear_push();
+  return answers || pushes;
 }
 
 void Flood::Leave() {

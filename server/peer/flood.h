@@ -27,10 +27,6 @@ class Flood {
     // A neighbour that acknowledges later than this is not waited for.
     Nanos in_sync_bound = 500 * kNanosPerMillisecond;
   };
-  // A neighbour to which no link leads cannot be asked what it has; from then on it is asked to
-  // push everything.
-  static constexpr Nanos kOneWayGrace = kNanosPerSecond;
-
   // A neighbour is spoken of by its place in `neighbors`, which are names in the configuration.
   // `store` outlives the flood.
   Flood(Store* store, const OriginId& own, const std::vector<std::string>& neighbors,
@@ -40,32 +36,35 @@ class Flood {
   const OutboundLink& outbound(std::size_t neighbor) const { return links_[neighbor].outbound; }
   const InboundLink& inbound(std::size_t neighbor) const { return links_[neighbor].inbound; }
 
-  // The link to a neighbour. Errors: the stream has to be closed.
-  void OpenOutbound(std::size_t neighbor);
-  absl::Status OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now);
-  void CloseOutbound(std::size_t neighbor, Nanos now);
-
-  // The link from a neighbour. `Identify` finds out who calls with that hello.
-  // Errors: PERMISSION_DENIED, no neighbour or meant for another server; else the stream has to be
-  // closed.
+  // Of two neighbours one calls the other.
+  bool IsForUsToCall(std::size_t neighbor) const {
+    return own_name_ < links_[neighbor].outbound.neighbor();
+  }
+  // Who says that hello. Errors: PERMISSION_DENIED, no neighbour or meant for another server.
   absl::StatusOr<std::size_t> Identify(const v1::Hello& hello) const;
-  absl::Status OpenInbound(std::size_t neighbor, const v1::Hello& hello, Nanos now);
-  absl::Status OnPush(std::size_t neighbor, const v1::Push& push, Nanos now);
-  void CloseInbound(std::size_t neighbor);
 
-  // Looks at the store and the time. To be called before NextPush and NextAck, whenever something
-  // has happened or its deadline has come.
-  // Returns the neighbours that have fallen out of sync for being late.
+  // A new stream of the link with that neighbour takes the place of whatever was before.
+  void Open(std::size_t neighbor);
+  // What came on it. Errors: the stream has to be closed with that status.
+  absl::Status OnPacket(std::size_t neighbor, const v1::Packet& packet, Nanos now);
+  void Close(std::size_t neighbor);
+
+  // Looks at the store and the time. To be called before NextPacket, whenever something has
+  // happened or its deadline has come. Returns the neighbours that have fallen out of sync for
+  // being late.
   std::vector<std::size_t> Advance(Nanos now);
   std::optional<Nanos> AdvanceDeadline() const;
-  // When NextAck of that neighbour is to be called again, though nothing happens.
-  std::optional<Nanos> AckDeadline(std::size_t neighbor) const {
+  // When NextPacket for that neighbour is to be called again, though nothing happens.
+  std::optional<Nanos> PacketDeadline(std::size_t neighbor) const {
     return links_[neighbor].inbound.Deadline(vector_);
   }
 
-  // Fill a message with what to send now. False: nothing.
-  bool NextPush(std::size_t neighbor, v1::Push* push);
-  bool NextAck(std::size_t neighbor, Nanos now, v1::Ack* ack);
+  // Fills `packet` with all there is to say to the neighbour now. False: nothing.
+  bool NextPacket(std::size_t neighbor, Nanos now, v1::Packet* packet);
+  // There would be updates in it, which others farther on wait for.
+  bool HandsOver(std::size_t neighbor) const {
+    return links_[neighbor].outbound.HasUpdates(vector_);
+  }
 
   // This server is about to stop, and makes no more updates. The neighbours are told, so that they
   // do not rely on it any more; what it got until they knew, they are handed.
@@ -93,11 +92,13 @@ class Flood {
   struct Link {
     OutboundLink outbound;
     InboundLink inbound;
-    Nanos one_way_since = 0;  // if it is
     // By origin: what the neighbour had while it stayed; it left in order since, if it is gone.
     VersionVector handed_over;
   };
 
+  absl::Status OnHello(std::size_t neighbor, const v1::Hello& hello, Nanos now);
+  absl::Status OnPush(std::size_t neighbor, const v1::Push& push, Nanos now);
+  absl::Status OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now);
   // The neighbour is there, and goes on being there.
   static bool IsStaying(const Link& link);
   void DrawUpLegacy();

@@ -7,14 +7,12 @@
 
 namespace herd::peer {
 
-InboundLink::InboundLink(Store* store, OriginId own)
-    : store_(store), own_(std::move(own)), reader_(store), writer_(store) {}
+InboundLink::InboundLink(Store* store) : store_(store), reader_(store), writer_(store) {}
 
 absl::Status InboundLink::Open(const v1::Hello& hello) {
   const std::optional<OriginIndex> origin = store_->Intern({hello.server(), hello.start_ns()});
   if (!origin) return absl::ResourceExhaustedError("there are too many origins");
   open_ = true;
-  neighbor_start_ns_ = hello.start_ns();
   neighbor_origin_ = *origin;
   leaving_ = false;
   reader_ = OriginReader(store_);
@@ -24,8 +22,6 @@ absl::Status InboundLink::Open(const v1::Hello& hello) {
   told_.clear();
   rewinds_.clear();
   awaited_.clear();
-  others_wanted_ = false;
-  others_told_ = true;
   wanted_.clear();
   wants_to_tell_.clear();
   return absl::OkStatus();
@@ -112,14 +108,13 @@ bool InboundLink::HasUrgentNews(const VersionVector& vector) const {
 bool InboundLink::NextAck(const VersionVector& vector, std::uint64_t digest, Nanos now,
                           v1::Ack* ack) {
   if (!open_) return false;
-  const bool waited_for = pushes_ != pushes_told_ || !wants_to_tell_.empty() ||
-                          others_wanted_ != others_told_ || HasUrgentNews(vector);
+  const bool waited_for =
+      pushes_ != pushes_told_ || !wants_to_tell_.empty() || HasUrgentNews(vector);
   const bool due = now >= told_at_ + kLeisure && HasNews(vector);
   if (told_anything_ && !waited_for && !due) return false;
   ack->Clear();
   TellVector(vector, ack);
   TellWants(ack);
-  if (!told_anything_) ack->set_start_ns(own_.start_ns);
   ack->set_pushes(pushes_);
   ack->set_digest(digest);
   pushes_told_ = pushes_;
@@ -147,10 +142,6 @@ void InboundLink::TellVector(const VersionVector& vector, v1::Ack* ack) {
 }
 
 void InboundLink::TellWants(v1::Ack* ack) {
-  if (others_wanted_ != others_told_) {
-    ack->set_others(others_wanted_ ? v1::MODE_EAGER : v1::MODE_LAZY);
-    others_told_ = others_wanted_;
-  }
   // An origin that turned and turned back is told as it is now, twice; that does no harm.
   for (const OriginIndex origin : wants_to_tell_) {
     const std::uint32_t number = writer_.Number(origin, ack->mutable_origins());

@@ -25,8 +25,8 @@ class InboundLink {
   // the neighbour does not wait for is said this seldom.
   static constexpr Nanos kLeisure = 100 * kNanosPerMillisecond;
 
-  // `own` is this run of this server. `store` outlives the link.
-  InboundLink(Store* store, OriginId own);
+  // `store` outlives the link.
+  explicit InboundLink(Store* store);
 
   // A new stream, whose hello has been checked, takes the place of whatever was before.
   // Errors: RESOURCE_EXHAUSTED, there are too many origins.
@@ -39,11 +39,8 @@ class InboundLink {
   using Learned = absl::FunctionRef<void(OriginIndex, Sequence)>;
   absl::Status OnPush(const v1::Push& push, Learned learned);
 
-  // The neighbour is to push that origin's updates, or not; all are wanted lazy at first.
+  // The neighbour is to push that origin's updates, or not; at first it is to push none.
   void Want(OriginIndex origin, bool eager);
-  // The same of origins that have never been spoken of.
-  void WantOthers(bool eager) { others_wanted_ = eager; }
-  bool others_wanted() const { return others_wanted_; }
 
   // Fills `ack` with what to say at the time `now`. False: nothing yet.
   // `vector` is how far the store has everything, `digest` that of its map at the same moment.
@@ -57,8 +54,6 @@ class InboundLink {
   bool leaving() const { return leaving_; }
   // The origin that the neighbour's run is.
   OriginIndex neighbor_origin() const { return neighbor_origin_; }
-  // The run of the neighbour that the stream comes from.
-  std::uint64_t neighbor_start_ns() const { return neighbor_start_ns_; }
 
   // Since the start, over all streams.
   struct Counters {
@@ -81,13 +76,11 @@ class InboundLink {
   void TellWants(v1::Ack* ack);
 
   Store* const store_;
-  const OriginId own_;
   Counters counters_;
   std::vector<Update> updates_;  // of the range at hand
 
   // Of the stream; made anew by Open.
   bool open_ = false;
-  std::uint64_t neighbor_start_ns_ = 0;
   OriginIndex neighbor_origin_ = 0;
   bool leaving_ = false;
   OriginReader reader_;
@@ -100,8 +93,6 @@ class InboundLink {
   absl::flat_hash_set<OriginIndex> rewinds_;  // to be asked for
   // What the neighbour waits to hear of.
   absl::btree_map<OriginIndex, Sequence> awaited_;
-  bool others_wanted_ = false;
-  bool others_told_ = true;  // what is so until something is told
   std::vector<bool> wanted_;
   std::vector<OriginIndex> wants_to_tell_;
 };

@@ -10,10 +10,14 @@
 namespace herd::peer {
 namespace {
 
-// Also for what is no version vector, but indexed by origin too.
+// Of what is indexed by origin.
 std::uint64_t& At(std::vector<std::uint64_t>& vector, OriginIndex origin) {
   if (origin >= vector.size()) vector.resize(origin + std::size_t{1});
   return vector[origin];
+}
+
+std::uint64_t Get(const std::vector<std::uint64_t>& vector, OriginIndex origin) {
+  return origin < vector.size() ? vector[origin] : 0;
 }
 
 std::size_t WireSize(const Update& update) {
@@ -37,8 +41,7 @@ void OutboundLink::Open() {
   reader_ = OriginReader(store_);
   announced_.clear();
   turned_.clear();
-  others_eager_ = true;
-  modes_.clear();
+  eager_.clear();
   acknowledged_.clear();
   shown_.clear();
   covered_.clear();
@@ -68,11 +71,9 @@ absl::Status OutboundLink::OnAck(const v1::Ack& ack) {
     if (!origin.ok()) return origin.status();
     OnHave(*origin, have);
   }
-  if (ack.others() != v1::MODE_UNSPECIFIED) others_eager_ = ack.others() == v1::MODE_EAGER;
-  if (absl::Status status = Turn(ack.eager(), v1::MODE_EAGER); !status.ok()) return status;
-  if (absl::Status status = Turn(ack.lazy(), v1::MODE_LAZY); !status.ok()) return status;
+  if (absl::Status status = Turn(ack.eager(), true); !status.ok()) return status;
+  if (absl::Status status = Turn(ack.lazy(), false); !status.ok()) return status;
   digest_ = ack.has_digest() ? std::optional(ack.digest()) : std::nullopt;
-  if (!up_) neighbor_start_ns_ = ack.start_ns();
   up_ = true;
   return absl::OkStatus();
 }
@@ -84,29 +85,25 @@ absl::StatusOr<OriginIndex> OutboundLink::Find(std::uint32_t number) const {
 }
 
 absl::Status OutboundLink::Turn(const google::protobuf::RepeatedField<std::uint32_t>& numbers,
-                                v1::Mode mode) {
+                                bool eager) {
   for (const std::uint32_t number : numbers) {
     const absl::StatusOr<OriginIndex> origin = Find(number);
     if (!origin.ok()) return origin.status();
-    if (*origin >= modes_.size()) modes_.resize(*origin + std::size_t{1}, v1::MODE_UNSPECIFIED);
-    modes_[*origin] = mode;
+    if (*origin >= eager_.size()) eager_.resize(*origin + std::size_t{1});
+    eager_[*origin] = eager;
     turned_.push_back(*origin);
   }
   return absl::OkStatus();
 }
 
 bool OutboundLink::IsEager(OriginIndex origin) const {
-  const v1::Mode mode = origin < modes_.size() ? modes_[origin] : v1::MODE_UNSPECIFIED;
-  return mode == v1::MODE_UNSPECIFIED ? others_eager_ : mode == v1::MODE_EAGER;
+  return origin < eager_.size() && eager_[origin];
 }
 
-Sequence OutboundLink::Acknowledged(OriginIndex origin) const {
-  return origin < acknowledged_.size() ? acknowledged_[origin] : 0;
-}
+Sequence OutboundLink::Acknowledged(OriginIndex origin) const { return Get(acknowledged_, origin); }
 
 bool OutboundLink::Has(OriginIndex origin, Sequence through) const {
-  const Sequence shown = origin < shown_.size() ? shown_[origin] : 0;
-  return std::max(shown, Acknowledged(origin)) >= through;
+  return std::max(Get(shown_, origin), Acknowledged(origin)) >= through;
 }
 
 void OutboundLink::Await(OriginIndex origin, Sequence through) {
@@ -143,8 +140,8 @@ void OutboundLink::CountAsCovered(OriginIndex origin, Sequence through) {
   if (covered >= At(repair_through_, origin)) covered = std::max(covered, through);
 }
 
-void OutboundLink::NeighborHas(std::uint64_t run_start_ns, OriginIndex origin, Sequence through) {
-  if (!up_ || run_start_ns != neighbor_start_ns_) return;
+void OutboundLink::NeighborHas(OriginIndex origin, Sequence through) {
+  if (!up_) return;
   Sequence& shown = At(shown_, origin);
   shown = std::max(shown, through);
   NoteHas(origin, through);
@@ -166,7 +163,7 @@ void OutboundLink::Repair(const VersionVector& vector, std::uint64_t digest) {
   covered_.assign(vector.size(), 0);
 }
 
-bool OutboundLink::NextPush(const VersionVector& vector, v1::Push* push) {
+bool OutboundLink::NextPush(const VersionVector& vector, bool rides, v1::Push* push) {
   if (!open_) return false;
   push->Clear();
   if (!hello_sent_) {
@@ -177,7 +174,8 @@ bool OutboundLink::NextPush(const VersionVector& vector, v1::Push* push) {
   }
   if (!up_) return false;
   const bool tell_leave = leaving_ && leave_sent_at_push_ == 0;
-  if (!tell_leave && !MayPush()) return false;
+  const bool may_ride = rides && UnderWay() < kMaxPushesUnderWay;
+  if (!tell_leave && !may_ride && !MayPush()) return false;
   last_push_full_ = !AddRanges(vector, push);
   AddAwaited(push);
   if (push->ranges().empty() && push->awaited().empty() && !tell_leave) return false;
@@ -190,19 +188,26 @@ bool OutboundLink::NextPush(const VersionVector& vector, v1::Push* push) {
 }
 
 bool OutboundLink::MayPush() const {
-  const std::uint64_t under_way = pushes_sent_ - pushes_acknowledged_;
-  return under_way == 0 || (last_push_full_ && under_way < kMaxPushesUnderWay);
+  return UnderWay() == 0 || (last_push_full_ && UnderWay() < kMaxPushesUnderWay);
+}
+
+bool OutboundLink::HasUpdates(const VersionVector& vector) const {
+  if (!is_ready()) return false;
+  for (std::size_t i = 0; i < vector.size(); ++i) {
+    const auto origin = static_cast<OriginIndex>(i);
+    if (vector[i] > Covered(origin) && IsWanted(origin)) return true;
+  }
+  return false;
 }
 
 bool OutboundLink::AddRanges(const VersionVector& vector, v1::Push* push) {
   std::size_t updates = 0;
   std::size_t bytes = 0;
   if (next_origin_ >= vector.size()) next_origin_ = 0;
-  if (covered_.size() < vector.size()) covered_.resize(vector.size());
   const std::size_t after = vector.size() - next_origin_;
   for (std::size_t i = 0; i < vector.size(); ++i) {
     const auto origin = static_cast<OriginIndex>(i < after ? next_origin_ + i : i - after);
-    if (vector[origin] <= covered_[origin] || !IsWanted(origin)) continue;
+    if (vector[origin] <= Covered(origin) || !IsWanted(origin)) continue;
     if (AddRange(origin, push, &updates, &bytes)) continue;
     next_origin_ = static_cast<OriginIndex>(origin + 1);
     return false;
@@ -210,8 +215,10 @@ bool OutboundLink::AddRanges(const VersionVector& vector, v1::Push* push) {
   return true;
 }
 
-bool OutboundLink::IsWanted(OriginIndex origin) {
-  return IsEager(origin) || covered_[origin] < At(repair_through_, origin);
+Sequence OutboundLink::Covered(OriginIndex origin) const { return Get(covered_, origin); }
+
+bool OutboundLink::IsWanted(OriginIndex origin) const {
+  return IsEager(origin) || Covered(origin) < Get(repair_through_, origin);
 }
 
 void OutboundLink::AddAwaited(v1::Push* push) {

@@ -25,8 +25,8 @@ class OutboundLink {
   // Bounds of one push: what the neighbour's lock is held for, and gRPC's message size.
   static constexpr std::size_t kMaxUpdatesPerPush = 512;
   static constexpr std::size_t kMaxBytesPerPush = std::size_t{1} << 20;
-  // Pushes under way, not acknowledged. Only a full one is followed by another before it has been
-  // acknowledged: on a quiet link an update leaves at once, on a busy one updates gather meanwhile.
+  // Pushes under way, not acknowledged. Only a full one, or one that has a ride, is sent before all
+  // others have been: on a quiet link an update leaves at once, on a busy one updates gather.
   static constexpr std::uint64_t kMaxPushesUnderWay = 32;
 
   // `own` is this run of this server, `neighbor` a name in the configuration. `store` outlives the
@@ -45,9 +45,8 @@ class OutboundLink {
   const std::vector<OriginIndex>& announced() const { return announced_; }
   const std::vector<OriginIndex>& turned() const { return turned_; }
 
-  // The neighbour's run that began at `run_start_ns` has that origin through there, as it showed by
-  // sending it. Nothing is concluded about a run that the stream does not lead to.
-  void NeighborHas(std::uint64_t run_start_ns, OriginIndex origin, Sequence through);
+  // The neighbour has that origin through there, as it showed by sending it.
+  void NeighborHas(OriginIndex origin, Sequence through);
 
   // Asks the neighbour to say soon that it has that.
   void Await(OriginIndex origin, Sequence through);
@@ -60,8 +59,10 @@ class OutboundLink {
   void Repair(const VersionVector& vector, std::uint64_t digest);
 
   // Fills `push` with what to send now. False: nothing.
-  // `vector` is how far the store has everything.
-  bool NextPush(const VersionVector& vector, v1::Push* push);
+  // `vector` is how far the store has everything. `rides`: a message goes to the neighbour anyway.
+  bool NextPush(const VersionVector& vector, bool rides, v1::Push* push);
+  // It would have updates in it, without a ride.
+  bool HasUpdates(const VersionVector& vector) const;
 
   // This server is about to stop: the next push says so.
   void Leave() { leaving_ = true; }
@@ -75,8 +76,6 @@ class OutboundLink {
 
   // The stream is open and the neighbour has said how far it has everything.
   bool up() const { return up_; }
-  // The neighbour's run that the stream leads to, once it is up.
-  std::uint64_t neighbor_start_ns() const { return neighbor_start_ns_; }
   // How far the neighbour has that origin, by its own word.
   Sequence Acknowledged(OriginIndex origin) const;
   // The same, or as it showed by sending it.
@@ -89,17 +88,19 @@ class OutboundLink {
 
  private:
   bool MayPush() const;
+  std::uint64_t UnderWay() const { return pushes_sent_ - pushes_acknowledged_; }
   // Adds a range of that origin. False: the push is full.
   bool AddRange(OriginIndex origin, v1::Push* push, std::size_t* updates, std::size_t* bytes);
   absl::StatusOr<OriginIndex> Find(std::uint32_t number) const;
   void OnHave(OriginIndex origin, const v1::Have& have);
   void CountAsCovered(OriginIndex origin, Sequence through);
   void NoteHas(OriginIndex origin, Sequence through);
-  absl::Status Turn(const google::protobuf::RepeatedField<std::uint32_t>& numbers, v1::Mode mode);
+  absl::Status Turn(const google::protobuf::RepeatedField<std::uint32_t>& numbers, bool eager);
   // False: the push is full.
   bool AddRanges(const VersionVector& vector, v1::Push* push);
-  // It is pushed as it comes, or is being repaired. Only of an origin in `covered_`.
-  bool IsWanted(OriginIndex origin);
+  // It is pushed as it comes, or is being repaired.
+  bool IsWanted(OriginIndex origin) const;
+  Sequence Covered(OriginIndex origin) const;
   void AddAwaited(v1::Push* push);
 
   Store* const store_;
@@ -110,16 +111,14 @@ class OutboundLink {
   bool open_ = false;
   bool hello_sent_ = false;
   bool up_ = false;
-  std::uint64_t neighbor_start_ns_ = 0;
   OriginWriter writer_;
   OriginReader reader_;
   std::vector<OriginIndex> announced_;
   std::vector<OriginIndex> turned_;
-  bool others_eager_ = true;
-  std::vector<v1::Mode> modes_;  // by OriginIndex; unspecified: as others
-  VersionVector acknowledged_;   // what the neighbour has said
-  VersionVector shown_;          // what it has sent
-  VersionVector covered_;        // what it has or what is on its way to it
+  std::vector<bool> eager_;     // by OriginIndex
+  VersionVector acknowledged_;  // what the neighbour has said
+  VersionVector shown_;         // what it has sent
+  VersionVector covered_;       // what it has or what is on its way to it
   std::uint64_t pushes_sent_ = 0;
   std::uint64_t pushes_acknowledged_ = 0;
   bool last_push_full_ = false;

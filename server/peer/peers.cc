@@ -55,23 +55,29 @@ absl::StatusOr<std::unique_ptr<Peers>> Peers::Start(Store* store, const Options&
   {
     absl::MutexLock lock(&peers->mutex_);
     peers->Accept();
-    for (std::size_t i = 0; i < options.neighbors.size(); ++i) {
-      peers->outbound_.push_back(std::make_unique<OutboundStream>(
-          &peers->flood_, i, options.neighbors[i].target, peers->queue_.get()));
-      log::Info(absl::StrCat("connecting to ", options.neighbors[i].name, " at ",
-                             options.neighbors[i].target));
-      peers->outbound_.back()->Open();
-    }
+    for (std::size_t i = 0; i < options.neighbors.size(); ++i) peers->Connect(i);
   }
   peers->thread_ = std::thread([loop = peers.get()] { loop->Run(); });
   return peers;
+}
+
+void Peers::Connect(std::size_t neighbor) {
+  const auto& [name, target] = options_.neighbors[neighbor];
+  if (!flood_.IsForUsToCall(neighbor)) {
+    log::Info(absl::StrCat("waiting for ", name, " to connect"));
+    return;
+  }
+  log::Info(absl::StrCat("connecting to ", name, " at ", target));
+  calling_[neighbor] = std::make_unique<CallingStream>(&flood_, neighbor, target, queue_.get());
+  calling_[neighbor]->Open();
 }
 
 Peers::Peers(Store* store, const Options& options)
     : store_(store),
       options_(options),
       flood_(store, options.own, Names(options.neighbors), options.flood),
-      states_(options.neighbors.size()) {}
+      states_(options.neighbors.size()),
+      calling_(options.neighbors.size()) {}
 
 Peers::~Peers() {
   if (thread_.joinable()) Stop();
@@ -123,18 +129,29 @@ gpr_timespec Peers::Pump() {
   absl::MutexLock lock(&mutex_);
   const Nanos now = MonotonicNow();
   for (const std::size_t late : flood_.Advance(now)) NoteLate(late);
-  for (const auto& stream : outbound_) stream->Pump();
-  for (const auto& stream : inbound_) stream->Pump(now);
-  NoteInSync();
   PublishAcknowledged();
+  PumpStreams(now);
+  NoteInSync();
   news_awaited_.store(IsNewsAwaited());
   return NextDeadline();
 }
 
+void Peers::PumpStreams(Nanos now) {
+  // First what others farther on wait for.
+  for (const bool all : {false, true}) {
+    for (const auto& stream : calling_) {
+      if (stream != nullptr && (all || flood_.HandsOver(stream->neighbor()))) stream->Pump(now);
+    }
+    for (const auto& stream : called_) {
+      const std::optional<std::size_t> neighbor = stream->neighbor();
+      if (all || (neighbor && flood_.HandsOver(*neighbor))) stream->Pump(now);
+    }
+  }
+}
+
 bool Peers::IsNewsAwaited() const {
   for (std::size_t i = 0; i < flood_.neighbors(); ++i) {
-    const bool outbound_up = flood_.outbound(i).up();
-    if (flood_.outbound(i).is_ready() || (flood_.inbound(i).up() && !outbound_up)) return true;
+    if (flood_.outbound(i).is_ready()) return true;
     if (flood_.IsInSync(i) && !flood_.IsWaiting()) return true;
   }
   return false;
@@ -142,10 +159,13 @@ bool Peers::IsNewsAwaited() const {
 
 gpr_timespec Peers::NextDeadline() const {
   std::optional<Nanos> earliest = flood_.AdvanceDeadline();
-  for (const auto& stream : inbound_) {
-    const std::optional<Nanos> deadline = stream->Deadline();
+  const auto take = [&](std::optional<Nanos> deadline) {
     if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
+  };
+  for (const auto& stream : calling_) {
+    if (stream != nullptr) take(stream->Deadline());
   }
+  for (const auto& stream : called_) take(stream->Deadline());
   return earliest ? ToTimespec(*earliest) : gpr_inf_future(GPR_CLOCK_MONOTONIC);
 }
 
@@ -236,30 +256,35 @@ void Peers::Rouse() {
 void Peers::OnWoken(bool) { alarm_set_.store(false); }
 
 void Peers::Accept() {
-  InboundStream::Host* const host = this;
-  inbound_.push_back(std::make_unique<InboundStream>(host, &flood_, &service_, queue_.get()));
+  CalledStream::Host* const host = this;
+  called_.push_back(std::make_unique<CalledStream>(host, &flood_, &service_, queue_.get()));
 }
 
-void Peers::OnCalled(InboundStream*) {
+void Peers::OnCalled(CalledStream*) {
   if (!stopping_) Accept();
 }
 
-void Peers::OnIdentified(InboundStream* stream, std::size_t neighbor) {
-  outbound_[neighbor]->Hurry();
-  for (const auto& other : inbound_) {
+void Peers::OnIdentified(CalledStream* stream, std::size_t neighbor) {
+  ++states_[neighbor].calls;
+  for (const auto& other : called_) {
     if (other.get() == stream || other->neighbor() != neighbor) continue;
-    other->Close(absl::AbortedError("a newer link from the same server takes its place"));
+    other->Close(absl::AbortedError("a newer link with the same server takes its place"));
     return;
   }
 }
 
-void Peers::OnGone(InboundStream* stream) {
-  std::erase_if(inbound_, [&](const auto& other) { return other.get() == stream; });
+void Peers::OnLost(std::size_t neighbor, const std::string& reason) {
+  states_[neighbor].last_error = reason;
+}
+
+void Peers::OnGone(CalledStream* stream) {
+  std::erase_if(called_, [&](const auto& other) { return other.get() == stream; });
 }
 
 bool Peers::AllGone() const {
-  return inbound_.empty() && std::all_of(outbound_.begin(), outbound_.end(),
-                                         [](const auto& stream) { return stream->idle(); });
+  return called_.empty() && std::all_of(calling_.begin(), calling_.end(), [](const auto& stream) {
+           return stream == nullptr || stream->idle();
+         });
 }
 
 void Peers::Stop() {
@@ -267,8 +292,10 @@ void Peers::Stop() {
     absl::MutexLock lock(&mutex_);
     if (stopping_) return;
     stopping_ = true;
-    for (const auto& stream : outbound_) stream->Stop();
-    for (const auto& stream : inbound_) {
+    for (const auto& stream : calling_) {
+      if (stream != nullptr) stream->Stop();
+    }
+    for (const auto& stream : called_) {
       if (stream->neighbor()) stream->Close(absl::UnavailableError("this server is stopping"));
     }
   }
@@ -305,8 +332,9 @@ std::vector<v1::Neighbor> Peers::Describe() {
     neighbor.set_grafts(inbound.counters().grafts);
     neighbor.set_prunes(inbound.counters().prunes);
     neighbor.set_repairs(flood_.repairs(i));
-    neighbor.set_connects(outbound_[i]->connects());
-    neighbor.set_last_error(outbound_[i]->last_error());
+    const CallingStream* const calling = calling_[i].get();
+    neighbor.set_connects(calling != nullptr ? calling->connects() : states_[i].calls);
+    neighbor.set_last_error(calling != nullptr ? calling->last_error() : states_[i].last_error);
   }
   return descriptions;
 }

@@ -20,14 +20,14 @@
 #include "grpcpp/grpcpp.h"
 #include "herd/v1/operator.pb.h"
 #include "herd/v1/propagate.grpc.pb.h"
+#include "server/peer/called_stream.h"
+#include "server/peer/calling_stream.h"
 #include "server/peer/completion.h"
 #include "server/peer/flood.h"
-#include "server/peer/inbound_stream.h"
-#include "server/peer/outbound_stream.h"
 
 namespace herd::peer {
 
-class Peers final : private InboundStream::Host {
+class Peers final : private CalledStream::Host {
  public:
   struct Neighbor {
     std::string name;
@@ -76,6 +76,9 @@ class Peers final : private InboundStream::Host {
   struct NeighborState {
     bool in_sync = false;
     std::uint64_t times_late = 0;
+    // By the neighbour.
+    std::uint64_t calls = 0;
+    std::string last_error;
   };
 
   Peers(Store* store, const Options& options);
@@ -86,6 +89,8 @@ class Peers final : private InboundStream::Host {
   gpr_timespec Pump() ABSL_LOCKS_EXCLUDED(mutex_);
   bool IsNewsAwaited() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   gpr_timespec NextDeadline() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void PumpStreams(Nanos now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Connect(std::size_t neighbor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteLate(std::size_t neighbor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteInSync() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void PublishAcknowledged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -98,10 +103,12 @@ class Peers final : private InboundStream::Host {
   bool AllGone() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   void Accept() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void OnCalled(InboundStream* stream) override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void OnIdentified(InboundStream* stream, std::size_t neighbor) override
+  void OnCalled(CalledStream* stream) override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void OnIdentified(CalledStream* stream, std::size_t neighbor) override
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void OnGone(InboundStream* stream) override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void OnLost(std::size_t neighbor, const std::string& reason) override
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void OnGone(CalledStream* stream) override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Store* const store_;
   const Options options_;
@@ -114,8 +121,10 @@ class Peers final : private InboundStream::Host {
   absl::Mutex mutex_;
   Flood flood_ ABSL_GUARDED_BY(mutex_);
   std::vector<NeighborState> states_ ABSL_GUARDED_BY(mutex_);
-  std::vector<std::unique_ptr<OutboundStream>> outbound_ ABSL_GUARDED_BY(mutex_);
-  std::vector<std::unique_ptr<InboundStream>> inbound_ ABSL_GUARDED_BY(mutex_);
+  // By neighbour; none to those that call us.
+  std::vector<std::unique_ptr<CallingStream>> calling_ ABSL_GUARDED_BY(mutex_);
+  // One more than there are calls.
+  std::vector<std::unique_ptr<CalledStream>> called_ ABSL_GUARDED_BY(mutex_);
   bool awaiting_ ABSL_GUARDED_BY(mutex_) = false;  // the neighbours, for another's updates
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 

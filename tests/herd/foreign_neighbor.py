@@ -1,4 +1,5 @@
-"""A neighbour that is not ours: plays Welsh over Propagate against a real Holiday.
+"""A neighbour that is not ours: plays Welsh, whom Holiday calls, and Goloman, who calls Holiday, over
+Propagate against a real Holiday.
 
 The proto files are a contract, so this speaks by them alone, in another language, with stubs made
 from them on the spot. Run by ctest with Debian's python3-grpcio and protobuf-compiler-grpc.
@@ -22,6 +23,7 @@ import grpc
 
 # How long anything is waited for before it counts as missing.
 PATIENCE_S = 30
+OUR_START_NS = 77
 KIWI = "+34.068930-118.445127"
 KIWI_TIME = "1520023934.918963997"
 # As propagate.proto counts them, for KIWI and KIWI_TIME: 2.6 and 3.6 digits, 10.9, west.
@@ -71,21 +73,48 @@ def eventually(condition):
 
 
 class Stream:
-    """One end of a Link: what came is taken with receive(), what is to go is given to send()."""
+    """One end of a Link: what came is taken with receive(), what is to go is given to push() and
+    ack()."""
 
     def __init__(self):
         self._incoming = queue.Queue()
         self._outgoing = queue.Queue()
 
-    def send(self, message):
-        self._outgoing.put(message)
+    def send(self, **parts):
+        self._outgoing.put(propagate.Packet(**parts))
+
+    def push(self, push):
+        self.send(push=push)
+
+    def ack(self, **fields):
+        self.send(ack=propagate.Ack(**fields))
 
     def close(self):
         self._outgoing.put(None)
 
     def receive(self):
-        """The next message; None at the end of the stream."""
+        """The next packet; None at the end of the stream."""
         return self._incoming.get(timeout=PATIENCE_S)
+
+    def receive_push(self):
+        """The next push, whatever is answered meanwhile; None at the end of the stream."""
+        return self._receive_part("push")
+
+    def receive_ack(self):
+        return self._receive_part("ack")
+
+    def receive_answer(self, pushes):
+        """The first packet whose ack tells that so many pushes have been taken, and those before."""
+        packets = [self.receive()]
+        while packets[-1] is not None and packets[-1].ack.pushes < pushes:
+            packets.append(self.receive())
+        return packets
+
+    def _receive_part(self, part):
+        while (packet := self.receive()) is not None:
+            if packet.HasField(part):
+                return getattr(packet, part)
+        return None
 
     def nothing_received(self):
         return self._incoming.empty()
@@ -107,7 +136,7 @@ def start_taking(stream, messages):
 
 
 class Welsh:
-    """The called side: each Link that Holiday opens is a Stream of Pushes in, Acks out."""
+    """The called side: each Link that Holiday opens is a Stream."""
 
     def __init__(self, port):
         self._links = queue.Queue()
@@ -123,9 +152,9 @@ class Welsh:
             raise RuntimeError("cannot listen on port %d" % port)
         self._server.start()
 
-    def Link(self, pushes, _context):
+    def Link(self, packets, _context):
         stream = Stream()
-        start_taking(stream, pushes)
+        start_taking(stream, packets)
         self._open.append(stream)
         self._links.put(stream)
         return stream.outgoing()
@@ -140,19 +169,19 @@ class Welsh:
 
 
 class Holiday:
-    """The real server, and how to reach it."""
+    """The real server with one neighbour, and how to reach it."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, neighbor):
         (self.client_port, self.propagate_port, self.operator_port, self._no_places,
-         *welsh) = free_ports(7)
-        self.welsh_propagate_port = welsh[1]
+         *others) = free_ports(7)
+        self.neighbor_propagate_port = others[1]
         self._config = os.path.join(directory, "herd.json")
         self._log = os.path.join(directory, "holiday.log")
         with open(self._config, "w", encoding="utf-8") as file:
             json.dump({"servers": [
                 self._server("Holiday", self.client_port, self.propagate_port,
-                             self.operator_port, ["Welsh"]),
-                self._server("Welsh", *welsh, [])]}, file)
+                             self.operator_port, [neighbor]),
+                self._server(neighbor, *others, [])]}, file)
         self.process = None
 
     @staticmethod
@@ -202,7 +231,7 @@ class Holiday:
 
 
 class LinkToHoliday(Stream):
-    """The calling side: a Stream of Acks in, Pushes out."""
+    """The calling side."""
 
     def __init__(self, port):
         super().__init__()
@@ -211,9 +240,8 @@ class LinkToHoliday(Stream):
         self._call = propagate_grpc.PropagateStub(self._channel).Link(self.outgoing())
         start_taking(self, self._call)
 
-    def hello(self, server="Welsh", receiver="Holiday", start_ns=77):
-        self.send(propagate.Push(hello=propagate.Hello(server=server, receiver=receiver,
-                                                       start_ns=start_ns)))
+    def hello(self, **changes):
+        self.push(hello_of(**{"server": "Goloman", **changes}))
 
     def status(self):
         """Waits for the end."""
@@ -233,8 +261,17 @@ def kiwi_update(client_id=b"kiwi", step=1, **changes):
     return propagate.Update(**fields)
 
 
+def hello_of(server, receiver="Holiday"):
+    return propagate.Push(hello=propagate.Hello(server=server, receiver=receiver,
+                                                start_ns=OUR_START_NS))
+
+
+def goloman():
+    return propagate.Origin(server="Goloman", start_ns=OUR_START_NS)
+
+
 def push_of(*updates, origin=0, after=0, through=None, declare=True):
-    origins = [propagate.Origin(server="Welsh", start_ns=77)] if declare else []
+    origins = [goloman()] if declare else []
     through = after + sum(update.step for update in updates) if through is None else through
     return propagate.Push(origins=origins, ranges=[
         propagate.Range(origin=origin, after=after, through=through, updates=updates)])
@@ -252,37 +289,22 @@ class ResultWithLog(unittest.TextTestResult):
 
 
 class ForeignNeighbor(unittest.TestCase):
+    """A real Holiday, and whom this plays."""
+
+    neighbor = None
 
     def setUp(self):
         directory = tempfile.TemporaryDirectory(prefix="herd-test-")
         self.addCleanup(directory.cleanup)
-        self.holiday = Holiday(directory.name)
-        self.welsh = Welsh(self.holiday.welsh_propagate_port)
-        self.addCleanup(self.welsh.stop)
+        self.holiday = Holiday(directory.name, self.neighbor)
+
+    def start_holiday(self):
         self.holiday.start()
         self.addCleanup(self.stop_holiday)
 
     def stop_holiday(self):
         if self.holiday.process.poll() is None:
             self.assertEqual(self.holiday.terminate(), 0)
-
-    def call_holiday(self):
-        link = LinkToHoliday(self.holiday.propagate_port)
-        self.addCleanup(link.hang_up)
-        return link
-
-    def link_to_holiday(self):
-        """A link whose hello is answered; with the first Ack."""
-        link = self.call_holiday()
-        link.hello()
-        return link, link.receive()
-
-    def link_from_holiday(self, ack=None):
-        """A link whose hello has come and been answered."""
-        link = self.welsh.next_link()
-        hello = link.receive().hello
-        link.send(ack or propagate.Ack(start_ns=77))
-        return link, hello
 
     def report(self, client_id, position=KIWI, at=KIWI_TIME):
         line = ("IAMAT %s %s %s" % (client_id, position, at)).encode()
@@ -296,32 +318,73 @@ class ForeignNeighbor(unittest.TestCase):
         pushes = 0
         while sum(len(one.updates) for one in ranges) < count:
             if pushes > 0:
-                link.send(propagate.Ack(pushes=pushes))
-            push = link.receive()
+                link.ack(pushes=pushes)
+            push = link.receive_push()
             self.assertIsNotNone(push, "the link has ended")
             ranges.extend(push.ranges)
             pushes += 1
         return ranges
 
-    # What Holiday sends as a caller.
+
+class WhomHolidayCalls(ForeignNeighbor):
+
+    neighbor = "Welsh"
+
+    def setUp(self):
+        super().setUp()
+        self.welsh = Welsh(self.holiday.neighbor_propagate_port)
+        self.addCleanup(self.welsh.stop)
+        self.start_holiday()
+
+    def link_from_holiday(self, through=0, hello=None):
+        """A link on which both have said hello; with Holiday's. We have its updates through there,
+        and want what follows."""
+        link = self.welsh.next_link()
+        its_hello = link.receive().push.hello
+        holiday = propagate.Origin(server="Holiday", start_ns=its_hello.start_ns)
+        vector = [propagate.Have(origin=0, through=through)] if through > 0 else []
+        link.send(push=hello or hello_of("Welsh"),
+                  ack=propagate.Ack(origins=[holiday], vector=vector, eager=[0]))
+        return link, its_hello
 
     def test_it_says_hello_and_waits_for_our_vector_before_it_pushes(self):
         link = self.welsh.next_link()
         first = link.receive()
-        self.assertEqual((first.hello.server, first.hello.receiver), ("Holiday", "Welsh"))
-        self.assertEqual(first.hello.start_ns, self.holiday.status().start_ns)
-        self.assertEqual((len(first.origins), len(first.ranges)), (0, 0))
+        hello = first.push.hello
+        self.assertEqual((hello.server, hello.receiver), ("Holiday", "Welsh"))
+        self.assertEqual(hello.start_ns, self.holiday.status().start_ns)
+        self.assertEqual((len(first.push.origins), len(first.push.ranges)), (0, 0))
+        self.assertFalse(first.HasField("ack"))
         self.report("kiwi")
         self.assertTrue(link.nothing_received())
         self.assertFalse(self.holiday.status().neighbors[0].outbound_up)
-        link.send(propagate.Ack(start_ns=77))
-        self.assertFalse(link.receive().HasField("hello"))
+        link.send(push=hello_of("Welsh"), ack=propagate.Ack(
+            origins=[propagate.Origin(server="Holiday", start_ns=hello.start_ns)], eager=[0]))
+        self.assertFalse(link.receive_push().HasField("hello"))
         self.assertTrue(self.holiday.status().neighbors[0].outbound_up)
+
+    def test_it_answers_our_hello_with_its_vector(self):
+        self.report("kiwi")
+        link, hello = self.link_from_holiday(through=1)
+        ack = link.receive_ack()
+        self.assertEqual([(ack.origins[have.origin], have.through) for have in ack.vector],
+                         [(propagate.Origin(server="Holiday", start_ns=hello.start_ns), 1)])
+        self.assertEqual([ack.origins[number] for number in ack.eager],
+                         [propagate.Origin(server="Welsh", start_ns=OUR_START_NS)])
+
+    def test_it_pushes_nothing_that_we_do_not_want(self):
+        self.report("kiwi")
+        link = self.welsh.next_link()
+        link.receive()
+        link.send(push=hello_of("Welsh"), ack=propagate.Ack())
+        self.report("other")
+        link.push(propagate.Push())
+        self.assertFalse(any(packet.HasField("push") for packet in link.receive_answer(1)))
 
     def test_a_report_arrives_as_numbers_with_the_shape_of_their_text(self):
         link, hello = self.link_from_holiday()
         reply = self.report("kiwi.cs.ucla.edu")
-        push = link.receive()
+        push = link.receive_push()
         self.assertEqual(list(push.origins),
                          [propagate.Origin(server="Holiday", start_ns=hello.start_ns)])
         sign, seconds = reply.split()[2][:1], reply.split()[2][1:]
@@ -333,20 +396,18 @@ class ForeignNeighbor(unittest.TestCase):
     def test_a_report_that_does_not_fit_the_numbers_arrives_as_it_was_written(self):
         link, _ = self.link_from_holiday()
         self.report("exact", "+34.0689300000000000000001-118.445127", KIWI_TIME + "1")
-        update = link.receive().ranges[0].updates[0]
+        update = link.receive_push().ranges[0].updates[0]
         self.assertEqual(update.text_shape, 0)
         self.assertEqual(update.position_text, b"+34.0689300000000000000001-118.445127")
         self.assertEqual(update.time_text, KIWI_TIME.encode() + b"1")
         self.assertEqual(update.time_ns, 1520023934918963997)
 
     def test_what_we_acknowledge_is_no_lag_any_more(self):
-        link, hello = self.link_from_holiday()
+        link, _ = self.link_from_holiday()
         self.report("kiwi")
         self.receive_ranges(link, 1)
         self.assertEqual(self.holiday.status().neighbors[0].lag_updates, 1)
-        link.send(propagate.Ack(
-            origins=[propagate.Origin(server="Holiday", start_ns=hello.start_ns)],
-            vector=[propagate.Have(origin=0, through=1)], pushes=1))
+        link.ack(vector=[propagate.Have(origin=0, through=1)], pushes=1)
         self.assertTrue(
             eventually(lambda: self.holiday.status().neighbors[0].lag_updates == 0))
 
@@ -356,9 +417,7 @@ class ForeignNeighbor(unittest.TestCase):
             self.report("walker-%d" % number)
         self.receive_ranges(link, 5)
         link.close()
-        holiday = propagate.Origin(server="Holiday", start_ns=hello.start_ns)
-        link, again = self.link_from_holiday(propagate.Ack(
-            origins=[holiday], vector=[propagate.Have(origin=0, through=3)], start_ns=77))
+        link, again = self.link_from_holiday(through=3)
         self.assertEqual(again, hello)
         ranges = self.receive_ranges(link, 2)
         self.assertEqual((ranges[0].after, ranges[-1].through), (3, 5))
@@ -378,30 +437,68 @@ class ForeignNeighbor(unittest.TestCase):
                          [(3, 1520023936000000000)])
 
     def test_it_goes_back_when_we_answer_with_a_rewind(self):
-        link, hello = self.link_from_holiday()
+        link, _ = self.link_from_holiday()
         self.report("kiwi")
         self.receive_ranges(link, 1)
-        link.send(propagate.Ack(
-            origins=[propagate.Origin(server="Holiday", start_ns=hello.start_ns)],
-            vector=[propagate.Have(origin=0, through=0, rewind=True)], pushes=1))
+        link.ack(vector=[propagate.Have(origin=0, through=0, rewind=True)], pushes=1)
         again = self.receive_ranges(link, 1)
         self.assertEqual((again[0].after, again[0].through), (0, 1))
 
-    # What Holiday answers as the called one.
+    def test_what_is_new_comes_with_an_answer_though_a_push_is_under_way(self):
+        link, _ = self.link_from_holiday()
+        self.report("kiwi")
+        self.receive_ranges(link, 1)
+        self.report("other")
+        link.push(propagate.Push())
+        pushes = [packet.push for packet in link.receive_answer(1) if packet.HasField("push")]
+        self.assertEqual([push.ranges[0].updates[0].client_id for push in pushes], [b"other"])
 
-    def test_its_first_ack_has_its_start_and_no_vector_when_it_has_nothing(self):
-        _, ack = self.link_to_holiday()
-        self.assertEqual(ack.start_ns, self.holiday.status().start_ns)
-        self.assertEqual(list(ack.vector), [])
+    def test_nonsense_as_an_ack_makes_it_hang_up_and_call_again(self):
+        link, hello = self.link_from_holiday()
+        link.ack(vector=[propagate.Have(origin=9, through=1)])
+        self.assertIsNone(link.receive_push())
+        _, again = self.link_from_holiday()
+        self.assertEqual(again, hello)
+
+    def test_it_hangs_up_when_another_answers(self):
+        self.link_from_holiday(hello=hello_of("Goloman"))[0].receive_push()
+        self.assertFalse(self.holiday.status().neighbors[0].inbound_up)
+
+
+class WhoCallsHoliday(ForeignNeighbor):
+
+    neighbor = "Goloman"
+
+    def setUp(self):
+        super().setUp()
+        self.start_holiday()
+
+    def call_holiday(self):
+        link = LinkToHoliday(self.holiday.propagate_port)
+        self.addCleanup(link.hang_up)
+        return link
+
+    def link_to_holiday(self):
+        """A link whose hello is answered; with that answer."""
+        link = self.call_holiday()
+        link.hello()
+        return link, link.receive()
+
+    def test_its_first_packet_has_its_hello_and_no_vector_when_it_has_nothing(self):
+        _, first = self.link_to_holiday()
+        self.assertEqual(first.push.hello, propagate.Hello(
+            server="Holiday", receiver="Goloman", start_ns=self.holiday.status().start_ns))
+        self.assertTrue(first.HasField("ack"))
+        self.assertEqual(list(first.ack.vector), [])
         self.assertTrue(self.holiday.status().neighbors[0].inbound_up)
 
-    def test_its_first_ack_has_its_whole_vector(self):
+    def test_its_first_packet_has_its_whole_vector(self):
         self.report("kiwi")
         self.report("other")
-        _, ack = self.link_to_holiday()
-        holiday = propagate.Origin(server="Holiday", start_ns=ack.start_ns)
-        self.assertEqual([(ack.origins[have.origin], have.through) for have in ack.vector],
-                         [(holiday, 2)])
+        _, first = self.link_to_holiday()
+        holiday = propagate.Origin(server="Holiday", start_ns=first.push.hello.start_ns)
+        self.assertEqual([(first.ack.origins[have.origin], have.through)
+                          for have in first.ack.vector], [(holiday, 2)])
 
     def test_what_we_push_is_shown_byte_for_byte(self):
         link, first = self.link_to_holiday()
@@ -409,50 +506,49 @@ class ForeignNeighbor(unittest.TestCase):
             b"text\xff", skew_ns=250000001, latitude=0, longitude=0, text_shape=0,
             position_text=b"+0000000000000000034.5-118.445127000000000000000",
             time_text=b"0001520023934.9189639971234567890")
-        link.send(push_of(kiwi_update(b"numbers"), verbatim))
-        ack = link.receive()
-        origins = list(first.origins) + list(ack.origins)
+        link.push(push_of(kiwi_update(b"numbers"), verbatim))
+        ack = link.receive_ack()
+        origins = list(first.ack.origins) + list(ack.origins)
         self.assertEqual([(origins[have.origin], have.through) for have in ack.vector],
-                         [(propagate.Origin(server="Welsh", start_ns=77), 2)])
+                         [(goloman(), 2)])
         self.assertEqual(ack.pushes, 1)
         self.assertEqual(self.holiday.converse(b"WHATSAT numbers 10 5"),
-                         b"AT Welsh -1.500000000 numbers %s %s" %
+                         b"AT Goloman -1.500000000 numbers %s %s" %
                          (KIWI.encode(), KIWI_TIME.encode()))
         self.assertEqual(self.holiday.converse(b"WHATSAT text\xff 10 5"),
-                         b"AT Welsh +0.250000001 text\xff %s %s" %
+                         b"AT Goloman +0.250000001 text\xff %s %s" %
                          (verbatim.position_text, verbatim.time_text))
 
     def test_what_we_pushed_is_not_sent_back_to_us(self):
-        inbound, _ = self.link_from_holiday()
-        # A run of ours is known by its start: on both links it has to be the same.
-        self.assertTrue(eventually(lambda: self.holiday.status().neighbors[0].outbound_up))
-        link, _ = self.link_to_holiday()
-        link.send(push_of(kiwi_update(b"ours")))
-        self.assertEqual(link.receive().pushes, 1)
+        link, first = self.link_to_holiday()
+        holiday = propagate.Origin(server="Holiday", start_ns=first.push.hello.start_ns)
+        link.ack(origins=[holiday, goloman()], eager=[0, 1])
+        link.push(push_of(kiwi_update(b"ours")))
+        link.receive_answer(1)
         self.report("theirs")
         clients = [update.client_id
-                   for one in self.receive_ranges(inbound, 1) for update in one.updates]
+                   for one in self.receive_ranges(link, 1) for update in one.updates]
         self.assertEqual(clients, [b"theirs"])
 
     def test_a_range_beyond_a_gap_is_answered_with_a_rewind_and_changes_nothing(self):
         link, _ = self.link_to_holiday()
-        link.send(push_of(kiwi_update(b"beyond"), after=5))
-        ack = link.receive()
+        link.push(push_of(kiwi_update(b"beyond"), after=5))
+        ack = link.receive_ack()
         self.assertEqual(list(ack.vector), [propagate.Have(origin=0, through=0, rewind=True)])
         self.assertEqual(ack.pushes, 1)
         self.assertEqual(self.holiday.converse(b"WHATSAT beyond 10 5"), b"? WHATSAT beyond 10 5")
-        link.send(push_of(kiwi_update(b"beyond", step=6), declare=False))
-        ack = link.receive()
+        link.push(push_of(kiwi_update(b"beyond", step=6), declare=False))
+        ack = link.receive_ack()
         self.assertEqual(list(ack.vector), [propagate.Have(origin=0, through=6)])
         self.assertEqual(ack.pushes, 2)
-        self.assertTrue(self.holiday.converse(b"WHATSAT beyond 10 5").startswith(b"AT Welsh "))
+        self.assertTrue(self.holiday.converse(b"WHATSAT beyond 10 5").startswith(b"AT Goloman "))
 
     def test_the_same_twice_is_harmless(self):
         link, _ = self.link_to_holiday()
-        link.send(push_of(kiwi_update()))
-        link.receive()
-        link.send(push_of(kiwi_update(), declare=False))
-        ack = link.receive()
+        link.push(push_of(kiwi_update()))
+        link.receive_ack()
+        link.push(push_of(kiwi_update(), declare=False))
+        ack = link.receive_ack()
         self.assertEqual((len(ack.vector), ack.pushes), (0, 2))
         neighbor = self.holiday.status().neighbors[0]
         self.assertEqual((neighbor.received_updates, neighbor.duplicate_updates), (2, 1))
@@ -469,13 +565,13 @@ class ForeignNeighbor(unittest.TestCase):
 
     def test_a_first_push_without_hello_is_invalid(self):
         link = self.call_holiday()
-        link.send(push_of(kiwi_update()))
+        link.push(push_of(kiwi_update()))
         self.assertEqual(link.status(), grpc.StatusCode.INVALID_ARGUMENT)
 
     def test_nonsense_is_invalid_and_changes_nothing(self):
         no_text = dict(latitude=0, longitude=0, text_shape=0)
         nonsense = {
-            "a second hello": propagate.Push(hello=propagate.Hello(server="Welsh")),
+            "a second hello": hello_of("Goloman"),
             "an origin never declared": push_of(kiwi_update(), origin=1),
             "an origin without a name": propagate.Push(origins=[propagate.Origin(start_ns=1)]),
             "an origin without a start": propagate.Push(origins=[propagate.Origin(server="A")]),
@@ -498,43 +594,53 @@ class ForeignNeighbor(unittest.TestCase):
         for what, push in nonsense.items():
             with self.subTest(what):
                 link, _ = self.link_to_holiday()
-                link.send(push)
+                link.push(push)
                 self.assertEqual(link.status(), grpc.StatusCode.INVALID_ARGUMENT)
         self.assertEqual(self.holiday.status().clients, 0)
 
-    def test_the_refusal_is_told_also_while_an_ack_is_under_way(self):
+    def test_the_refusal_is_told_also_while_an_answer_is_under_way(self):
         for number in range(300):
             link = self.call_holiday()
             link.hello()
-            link.send(push_of(after=3, through=2))
+            link.push(push_of(after=3, through=2))
             self.assertEqual(link.status(), grpc.StatusCode.INVALID_ARGUMENT, number)
 
     def test_updates_of_its_own_run_that_it_never_made_are_invalid(self):
-        link, ack = self.link_to_holiday()
+        link, first = self.link_to_holiday()
         push = push_of(kiwi_update())
-        push.origins[0].CopyFrom(propagate.Origin(server="Holiday", start_ns=ack.start_ns))
-        link.send(push)
+        push.origins[0].CopyFrom(propagate.Origin(server="Holiday",
+                                                  start_ns=first.push.hello.start_ns))
+        link.push(push)
         self.assertEqual(link.status(), grpc.StatusCode.INVALID_ARGUMENT)
 
-    def test_nonsense_as_an_ack_makes_it_hang_up_and_call_again(self):
-        link, hello = self.link_from_holiday()
-        link.send(propagate.Ack(vector=[propagate.Have(origin=9, through=1)]))
-        self.assertIsNone(link.receive())
-        _, again = self.link_from_holiday()
-        self.assertEqual(again, hello)
+    def test_nonsense_as_an_ack_is_invalid(self):
+        link, _ = self.link_to_holiday()
+        link.ack(vector=[propagate.Have(origin=9, through=1)])
+        self.assertEqual(link.status(), grpc.StatusCode.INVALID_ARGUMENT)
 
     def test_the_newest_link_takes_the_place_of_the_older(self):
         older, _ = self.link_to_holiday()
         newer, _ = self.link_to_holiday()
         self.assertEqual(older.status(), grpc.StatusCode.ABORTED)
-        newer.send(push_of(kiwi_update()))
-        self.assertEqual(newer.receive().pushes, 1)
+        newer.push(push_of(kiwi_update()))
+        self.assertEqual(newer.receive_ack().pushes, 1)
 
     def test_a_server_that_stops_says_that_it_is_unavailable(self):
         link, _ = self.link_to_holiday()
-        self.link_from_holiday()
         self.assertEqual(self.holiday.terminate(), 0)
         self.assertEqual(link.status(), grpc.StatusCode.UNAVAILABLE)
+
+
+class WhoCallsThoughHeIsToBeCalled(ForeignNeighbor):
+
+    neighbor = "Welsh"
+
+    def test_is_denied(self):
+        self.start_holiday()
+        link = LinkToHoliday(self.holiday.propagate_port)
+        self.addCleanup(link.hang_up)
+        link.hello(server="Welsh")
+        self.assertEqual(link.status(), grpc.StatusCode.PERMISSION_DENIED)
 
 
 def main():

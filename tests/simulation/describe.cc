@@ -32,9 +32,6 @@ std::string Describe(const v1::Ack& ack) {
   for (const v1::Have& have : ack.vector()) {
     absl::StrAppend(&text, " ", have.origin(), ":", have.through(), have.rewind() ? "<" : "");
   }
-  if (ack.others() != v1::MODE_UNSPECIFIED) {
-    absl::StrAppend(&text, " others ", ack.others() == v1::MODE_EAGER ? "eager" : "lazy");
-  }
   if (ack.eager_size() > 0) absl::StrAppend(&text, " eager ", absl::StrJoin(ack.eager(), ","));
   if (ack.lazy_size() > 0) absl::StrAppend(&text, " lazy ", absl::StrJoin(ack.lazy(), ","));
   return text;
@@ -63,18 +60,22 @@ void Mix(const v1::Ack& ack, std::uint64_t* hash) {
   }
   for (const std::uint32_t number : ack.eager()) Mix(number, hash);
   for (const std::uint32_t number : ack.lazy()) Mix(number, hash);
-  Mix(ack.others(), hash);
 }
 
 }  // namespace
 
-std::string Describe(const Message& message) {
-  return message.push != nullptr ? Describe(*message.push) : Describe(*message.ack);
+std::string Describe(const v1::Packet& packet) {
+  std::string text;
+  if (packet.has_push()) text = Describe(packet.push());
+  if (packet.has_ack()) absl::StrAppend(&text, text.empty() ? "" : "; ", Describe(packet.ack()));
+  return text;
 }
 
-std::uint64_t Fingerprint(const Message& message) {
-  std::uint64_t hash = message.push != nullptr ? 1 : 2;
-  message.push != nullptr ? Mix(*message.push, &hash) : Mix(*message.ack, &hash);
+std::uint64_t Fingerprint(const v1::Packet& packet) {
+  std::uint64_t hash = 1;
+  if (packet.has_push()) Mix(packet.push(), &hash);
+  Mix(packet.has_ack() ? 1 : 0, &hash);
+  if (packet.has_ack()) Mix(packet.ack(), &hash);
   return hash;
 }
 

@@ -117,7 +117,7 @@ class MeasuredHerd {
     growth->restart_time = queue_.now() - begin;
     Rest();
     const Watch::Counters& after = watch_.counters();
-    growth->restart_messages = after.pushes + after.acks - before.pushes - before.acks;
+    growth->restart_messages = after.messages - before.messages;
     growth->restart_bytes =
         after.push_bytes + after.ack_bytes - before.push_bytes - before.ack_bytes;
   }

@@ -44,9 +44,9 @@ class Mutation:
 
 # Streams keep their order, so that a gap has to be made. By itself it is healed, and costs a delivery.
 LEAVE_GAPS = Edit("peer/outbound_link.cc",
-                  "if (vector[origin] <= covered_[origin] || !IsWanted(origin)) continue;",
-                  "if (vector[origin] <= covered_[origin] || !IsWanted(origin)) continue;"
-                  "if (covered_[origin] % 5 == 4 && vector[origin] > covered_[origin] + 1) "
+                  "if (vector[origin] <= Covered(origin) || !IsWanted(origin)) continue;",
+                  "if (vector[origin] <= Covered(origin) || !IsWanted(origin)) continue;"
+                  "if (Covered(origin) % 5 == 4 && vector[origin] > Covered(origin) + 1) "
                   "++covered_[origin];")
 
 MUTATIONS = [
@@ -85,9 +85,10 @@ MUTATIONS = [
              "const bool due = now >= told_at_ + kLeisure && HasNews(vector);",
              "const bool due = false;"),
     Mutation("take what was sent for what has arrived", "peer/outbound_link.cc",
-             "return std::max(shown, Acknowledged(origin)) >= through;", "return true;"),
+             "return std::max(Get(shown_, origin), Acknowledged(origin)) >= through;",
+             "return true;"),
     Mutation("push what a neighbor does not want", "peer/outbound_link.cc",
-             "return IsEager(origin) || covered_[origin] < At(repair_through_, origin);",
+             "return IsEager(origin) || Covered(origin) < Get(repair_through_, origin);",
              "return true;"),
     Mutation("keep what was covered when a link ended", "peer/outbound_link.cc",
              "  covered_.clear();\n", ""),

@@ -12,7 +12,7 @@ namespace {
 constexpr Nanos kEpoch = 1'700'000'000 * kNanosPerSecond;
 constexpr Nanos kMostClockError = 2 * kNanosPerSecond;
 
-// As in outbound_stream.cc and channel_arguments.h.
+// As in calling_stream.cc and channel_arguments.h.
 constexpr Nanos kFirstPause = 50 * kNanosPerMillisecond;
 constexpr Nanos kLastingLink = 2 * kNanosPerSecond;
 constexpr Nanos kReconnect = 1100 * kNanosPerMillisecond;
@@ -79,6 +79,7 @@ void SimulatedHerd::Start(int server) {
   it.run = runs_.back().get();
   for (std::size_t i = 0; i < it.links.size(); ++i) {
     it.links[i] = {.streams = std::move(it.links[i].streams)};
+    if (!it.run->flood().IsForUsToCall(i)) continue;
     ConnectAfter(random_.Between(0, options_.most_delay), server, i);
   }
   LetConnect(server);
@@ -283,33 +284,29 @@ void SimulatedHerd::Heal() {
 // ----------------------------------------------------------------------------
 
 void SimulatedHerd::OnSending(SimulatedServer* server, std::size_t neighbor,
-                              const Message& message) {
+                              const v1::Packet& packet) {
   const int at = server->server();
   const int other = Neighbor(at, neighbor);
   Watch::Counters& counters = watch_->counters();
-  if (message.push != nullptr) {
-    ++counters.pushes;
-    counters.push_bytes += message.bytes();
-  } else {
-    ++counters.acks;
-    counters.ack_bytes += message.bytes();
-  }
+  ++counters.messages;
+  if (packet.has_push()) counters.push_bytes += packet.push().ByteSizeLong();
+  if (packet.has_ack()) counters.ack_bytes += packet.ack().ByteSizeLong();
   trace_->Add(
-      {static_cast<std::uint64_t>(at), static_cast<std::uint64_t>(other), Fingerprint(message)});
+      {static_cast<std::uint64_t>(at), static_cast<std::uint64_t>(other), Fingerprint(packet)});
   if (trace_->printing()) {
-    trace_->Print(absl::StrCat(name(at), " -> ", name(other), ": ", Describe(message)));
+    trace_->Print(absl::StrCat(name(at), " -> ", name(other), ": ", Describe(packet)));
   }
 }
 
 void SimulatedHerd::OnReceived(SimulatedServer* server, std::size_t neighbor,
-                               const Message& message) {
+                               const v1::Packet& packet) {
   if (trace_->printing()) {
     trace_->Print(absl::StrCat(name(server->server()), " got from ",
-                               name(Neighbor(server->server(), neighbor)), ": ", Describe(message),
+                               name(Neighbor(server->server(), neighbor)), ": ", Describe(packet),
                                "; duplicates from there so far: ",
                                server->flood().inbound(neighbor).counters().duplicates));
   }
-  watch_->OnReceived(server, message);
+  watch_->OnReceived(server, packet);
 }
 
 void SimulatedHerd::OnMade(SimulatedServer* server, const Report& report, Sequence sequence) {

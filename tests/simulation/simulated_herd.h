@@ -1,5 +1,5 @@
 // A whole herd under virtual time: servers that come and go, paths that fall silent, links that
-// are connected again for ever as OutboundStream does.
+// are connected again for ever as CallingStream does.
 #pragma once
 
 #include <cstdint>
@@ -62,6 +62,7 @@ class SimulatedHerd final : private SimulatedServer::Host {
   void Heal();
 
  private:
+  // With a neighbour; all but the streams is that of the one who calls.
   struct Link {
     int failures = 0;
     // For the neighbour to be there again.
@@ -70,14 +71,14 @@ class SimulatedHerd final : private SimulatedServer::Host {
   };
   struct Site {
     SimulatedServer* run = nullptr;
-    std::vector<Link> links;  // to each neighbour
+    std::vector<Link> links;  // with each neighbour
     std::vector<Path> paths;  // to each neighbour
     Nanos clock = 0;          // of this machine, less the virtual time
   };
 
   void OnLinkEnded(SimulatedServer* server, std::size_t neighbor, Nanos up_for) override;
-  void OnSending(SimulatedServer* server, std::size_t neighbor, const Message& message) override;
-  void OnReceived(SimulatedServer* server, std::size_t neighbor, const Message& message) override;
+  void OnSending(SimulatedServer* server, std::size_t neighbor, const v1::Packet& packet) override;
+  void OnReceived(SimulatedServer* server, std::size_t neighbor, const v1::Packet& packet) override;
   void OnMade(SimulatedServer* server, const Report& report, Sequence sequence) override;
   void OnHolding(SimulatedServer* server, int client, Key key) override;
   void OnReply(SimulatedServer* server, Key key, Nanos reported_at, bool confirmed) override;

@@ -22,82 +22,64 @@ SimulatedServer::SimulatedServer(const Options& options, const Stream::Surroundi
       flood_(std::make_unique<peer::Flood>(
           store_.get(), options.own, options.neighbors,
           peer::Flood::Options{.in_sync_bound = options.in_sync_bound})),
-      outbound_(options.neighbors.size()),
+      links_(options.neighbors.size()),
       in_sync_(options.neighbors.size()) {}
 
 std::shared_ptr<Stream> SimulatedServer::Call(std::size_t neighbor, SimulatedServer* callee,
                                               Path* there, Path* back) {
   auto stream = std::make_shared<Stream>(surroundings_, there, back, this, callee);
-  outbound_[neighbor] = {.stream = stream, .run = callee->run()};
-  callee->inbound_.push_back({.stream = stream});
-  flood_->OpenOutbound(neighbor);
+  links_[neighbor] = {.stream = stream, .side = Stream::kCaller, .run = callee->run()};
+  callee->calls_.push_back({.stream = stream, .side = Stream::kCallee, .run = run()});
+  flood_->Open(neighbor);
   Touch();
   return stream;
 }
 
-std::optional<std::size_t> SimulatedServer::FindOutbound(const Stream* stream) const {
-  for (std::size_t i = 0; i < outbound_.size(); ++i) {
-    if (outbound_[i].stream.get() == stream) return i;
+std::optional<std::size_t> SimulatedServer::FindLink(const Stream* stream) const {
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    if (links_[i].stream.get() == stream) return i;
   }
   return std::nullopt;
 }
 
-SimulatedServer::Inbound* SimulatedServer::FindInbound(const Stream* stream) {
-  const auto found = std::find_if(inbound_.begin(), inbound_.end(), [&](const Inbound& inbound) {
-    return inbound.stream.get() == stream;
-  });
-  return found == inbound_.end() ? nullptr : &*found;
-}
-
 void SimulatedServer::OnMessage(Stream* stream, Message message) {
-  if (message.ack != nullptr) {
-    OnAck(FindOutbound(stream).value(), std::move(message));
+  std::optional<std::size_t> neighbor = FindLink(stream);
+  if (!neighbor) neighbor = OnCall(stream, *message);
+  if (!neighbor) return;
+  const bool was_up = flood_->outbound(*neighbor).up();
+  const Nanos now = surroundings_.queue->now();
+  const absl::Status status = flood_->OnPacket(*neighbor, *message, now);
+  NoteHeld(message->push());
+  if (!status.ok()) {
+    host_->OnNonsense(this, status);
+    stream->Close(links_[*neighbor].side);
+    EndLink(*neighbor);
   } else {
-    OnPush(FindInbound(stream), std::move(message));
+    if (!was_up && flood_->outbound(*neighbor).up()) links_[*neighbor].up_since = now;
+    host_->OnReceived(this, *neighbor, *message);
   }
   Touch();
 }
 
-void SimulatedServer::OnAck(std::size_t neighbor, Message message) {
-  const bool was_up = flood_->outbound(neighbor).up();
-  const absl::Status status = flood_->OnAck(neighbor, *message.ack, surroundings_.queue->now());
-  if (!status.ok()) {
-    host_->OnNonsense(this, status);
-    outbound_[neighbor].stream->Close(Stream::kCaller);
-    return EndOutbound(neighbor);
+std::optional<std::size_t> SimulatedServer::OnCall(Stream* stream, const v1::Packet& packet) {
+  const auto call = std::find_if(calls_.begin(), calls_.end(),
+                                 [&](const Link& link) { return link.stream.get() == stream; });
+  const Link link = *call;
+  calls_.erase(call);
+  const absl::StatusOr<std::size_t> neighbor = flood_->Identify(packet.push().hello());
+  if (!neighbor.ok()) {
+    host_->OnNonsense(this, neighbor.status());
+    stream->Close(Stream::kCallee);
+    return std::nullopt;
   }
-  if (!was_up) outbound_[neighbor].up_since = surroundings_.queue->now();
-  host_->OnReceived(this, neighbor, message);
-}
-
-void SimulatedServer::OnPush(Inbound* inbound, Message message) {
-  const std::shared_ptr<Stream> stream = inbound->stream;
-  const bool is_hello = !inbound->neighbor;
-  const absl::Status status =
-      is_hello ? OnHello(inbound, message.push->hello())
-               : flood_->OnPush(*inbound->neighbor, *message.push, surroundings_.queue->now());
-  if (!is_hello) NoteHeld(*message.push);
-  if (status.ok()) return host_->OnReceived(this, *FindInbound(stream.get())->neighbor, message);
-  host_->OnNonsense(this, status);
-  stream->Close(Stream::kCallee);
-  EndInbound(stream.get());
-}
-
-absl::Status SimulatedServer::OnHello(Inbound* inbound, const v1::Hello& hello) {
-  const absl::StatusOr<std::size_t> neighbor = flood_->Identify(hello);
-  if (!neighbor.ok()) return neighbor.status();
-  const auto older = std::find_if(inbound_.begin(), inbound_.end(), [&](const Inbound& other) {
-    return other.neighbor == *neighbor;
-  });
-  const std::shared_ptr<Stream> stream = inbound->stream;
-  if (older != inbound_.end()) {
-    const std::shared_ptr<Stream> replaced = older->stream;
-    replaced->Close(Stream::kCallee);
-    EndInbound(replaced.get());
+  if (links_[*neighbor].stream != nullptr) {
+    const std::shared_ptr<Stream> older = links_[*neighbor].stream;
+    older->Close(Stream::kCallee);
+    EndLink(*neighbor);
   }
-  const absl::Status status = flood_->OpenInbound(*neighbor, hello, surroundings_.queue->now());
-  if (status.ok()) FindInbound(stream.get())->neighbor = *neighbor;
-  return status;
+  links_[*neighbor] = link;
+  flood_->Open(*neighbor);
+  return *neighbor;
 }
 
 void SimulatedServer::NoteHeld(const v1::Push& push) {
@@ -130,37 +112,23 @@ int SimulatedServer::RunOf(OriginIndex origin) {
 }
 
 void SimulatedServer::OnTaken(Stream* stream) {
-  if (const auto neighbor = FindOutbound(stream)) {
-    outbound_[*neighbor].writing = false;
-  } else if (Inbound* const inbound = FindInbound(stream)) {
-    inbound->writing = false;
-  }
+  if (const auto neighbor = FindLink(stream)) links_[*neighbor].writing = false;
   Touch();
 }
 
 void SimulatedServer::OnEnd(Stream* stream) {
   if (surroundings_.mutation == Mutation::kKeepsEndedLinks) return;
-  if (const auto neighbor = FindOutbound(stream)) {
-    EndOutbound(*neighbor);
-  } else {
-    EndInbound(stream);
-  }
+  if (const auto neighbor = FindLink(stream)) EndLink(*neighbor);
+  std::erase_if(calls_, [&](const Link& link) { return link.stream.get() == stream; });
   Touch();
 }
 
-void SimulatedServer::EndOutbound(std::size_t neighbor) {
+void SimulatedServer::EndLink(std::size_t neighbor) {
   const bool was_up = flood_->outbound(neighbor).up();
-  const Nanos up_for = was_up ? surroundings_.queue->now() - outbound_[neighbor].up_since : 0;
-  flood_->CloseOutbound(neighbor, surroundings_.queue->now());
-  outbound_[neighbor] = {};
-  host_->OnLinkEnded(this, neighbor, up_for);
-}
-
-void SimulatedServer::EndInbound(const Stream* stream) {
-  const Inbound* const inbound = FindInbound(stream);
-  if (inbound == nullptr) return;
-  if (inbound->neighbor) flood_->CloseInbound(*inbound->neighbor);
-  inbound_.erase(inbound_.begin() + (inbound - inbound_.data()));
+  flood_->Close(neighbor);
+  const Link ended = std::exchange(links_[neighbor], {});
+  if (ended.side == Stream::kCallee) return;
+  host_->OnLinkEnded(this, neighbor, was_up ? surroundings_.queue->now() - ended.up_since : 0);
 }
 
 bool SimulatedServer::Take(const Report& report) {
@@ -213,34 +181,21 @@ void SimulatedServer::Touch() {
 void SimulatedServer::Pump() {
   if (gone_ || paused_) return;
   flood_->Advance(surroundings_.queue->now());
-  bool did_something = false;
-  for (std::size_t i = 0; i < outbound_.size(); ++i) did_something |= PumpOutbound(i);
-  for (Inbound& inbound : inbound_) did_something |= PumpInbound(&inbound);
   PublishAcknowledged();
+  bool did_something = false;
+  for (std::size_t i = 0; i < links_.size(); ++i) did_something |= PumpLink(i);
   SleepUntilDeadline(did_something);
   TryToLeave();
 }
 
-bool SimulatedServer::PumpOutbound(std::size_t neighbor) {
-  Outbound& outbound = outbound_[neighbor];
-  if (outbound.stream == nullptr || outbound.writing) return false;
-  Message message{.push = std::make_unique<v1::Push>()};
-  if (!flood_->NextPush(neighbor, message.push.get())) return false;
-  outbound.writing = true;
-  host_->OnSending(this, neighbor, message);
-  outbound.stream->Send(Stream::kCaller, std::move(message));
-  return true;
-}
-
-bool SimulatedServer::PumpInbound(Inbound* inbound) {
-  if (!inbound->neighbor || inbound->writing) return false;
-  Message message{.ack = std::make_unique<v1::Ack>()};
-  if (!flood_->NextAck(*inbound->neighbor, surroundings_.queue->now(), message.ack.get())) {
-    return false;
-  }
-  inbound->writing = true;
-  host_->OnSending(this, *inbound->neighbor, message);
-  inbound->stream->Send(Stream::kCallee, std::move(message));
+bool SimulatedServer::PumpLink(std::size_t neighbor) {
+  Link& link = links_[neighbor];
+  if (link.stream == nullptr || link.writing) return false;
+  auto packet = std::make_unique<v1::Packet>();
+  if (!flood_->NextPacket(neighbor, surroundings_.queue->now(), packet.get())) return false;
+  link.writing = true;
+  host_->OnSending(this, neighbor, *packet);
+  link.stream->Send(link.side, std::move(packet));
   return true;
 }
 
@@ -290,9 +245,9 @@ bool SimulatedServer::IsAcknowledged(const Version& version) const {
 
 std::optional<Nanos> SimulatedServer::Deadline() const {
   std::optional<Nanos> earliest = flood_->AdvanceDeadline();
-  for (const Inbound& inbound : inbound_) {
-    if (!inbound.neighbor || inbound.writing) continue;
-    const std::optional<Nanos> deadline = flood_->AckDeadline(*inbound.neighbor);
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    if (links_[i].stream == nullptr || links_[i].writing) continue;
+    const std::optional<Nanos> deadline = flood_->PacketDeadline(i);
     if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
   }
   return earliest;
@@ -345,10 +300,10 @@ void SimulatedServer::FinishLeaving(bool in_time) {
 
 template <typename Do>
 void SimulatedServer::ForEachStream(Do call) {
-  for (const Outbound& outbound : outbound_) {
-    if (outbound.stream != nullptr) call(*outbound.stream, Stream::kCaller);
+  for (const Link& link : links_) {
+    if (link.stream != nullptr) call(*link.stream, link.side);
   }
-  for (const Inbound& inbound : inbound_) call(*inbound.stream, Stream::kCallee);
+  for (const Link& link : calls_) call(*link.stream, link.side);
 }
 
 void SimulatedServer::Stop() {

@@ -24,14 +24,15 @@ class SimulatedServer final : public Stream::Handler {
   // What a run tells those around it.
   class Host {
    public:
-    // The link to that neighbour has ended, after it was up for so long (0: it never was).
+    // The link with that neighbour, which this server called, has ended, after it was up for so
+    // long (0: it never was).
     virtual void OnLinkEnded(SimulatedServer* server, std::size_t neighbor, Nanos up_for) = 0;
     // About to be sent.
     virtual void OnSending(SimulatedServer* server, std::size_t neighbor,
-                           const Message& message) = 0;
-    // A push or an ack has been taken in.
+                           const v1::Packet& packet) = 0;
+    // It has been taken in.
     virtual void OnReceived(SimulatedServer* server, std::size_t neighbor,
-                            const Message& message) = 0;
+                            const v1::Packet& packet) = 0;
     // A client's report has become an update of this run.
     virtual void OnMade(SimulatedServer* server, const Report& report, Sequence sequence) = 0;
     // The map holds that update now.
@@ -93,24 +94,21 @@ class SimulatedServer final : public Stream::Handler {
   const peer::Flood& flood() const { return *flood_; }
   // The neighbours that were in sync when replies were last let go.
   bool WasInSync(std::size_t neighbor) const { return in_sync_[neighbor]; }
-  // The run to which the link to that neighbour leads, Key::kNoRun if there is no link.
-  int RunOfNeighbor(std::size_t neighbor) const { return outbound_[neighbor].run; }
+  // The run to which the link with that neighbour leads, Key::kNoRun if there is no link.
+  int RunOfNeighbor(std::size_t neighbor) const { return links_[neighbor].run; }
   std::size_t waiting() const { return waiting_.size() + waiting_for_others_.size(); }
   // What the map holds of that client, asked of the store.
   Key Look(int client);
   int RunOf(OriginIndex origin);
 
  private:
-  struct Outbound {
+  // One end of a stream.
+  struct Link {
     std::shared_ptr<Stream> stream;
-    int run = Key::kNoRun;
+    Stream::Side side = Stream::kCaller;
+    int run = Key::kNoRun;  // at the other end
     bool writing = false;
     Nanos up_since = 0;
-  };
-  struct Inbound {
-    std::shared_ptr<Stream> stream;
-    std::optional<std::size_t> neighbor;
-    bool writing = false;
   };
   struct Waiting {
     Version version;
@@ -123,20 +121,16 @@ class SimulatedServer final : public Stream::Handler {
   void OnEnd(Stream* stream) override;
   bool reading() const override { return !paused_; }
 
-  std::optional<std::size_t> FindOutbound(const Stream* stream) const;
-  Inbound* FindInbound(const Stream* stream);
-  void OnAck(std::size_t neighbor, Message message);
-  void OnPush(Inbound* inbound, Message message);
-  absl::Status OnHello(Inbound* inbound, const v1::Hello& hello);
+  std::optional<std::size_t> FindLink(const Stream* stream) const;
+  // Who has called says who it is. Returns its place among the neighbours.
+  std::optional<std::size_t> OnCall(Stream* stream, const v1::Packet& packet);
   void NoteHeld(const v1::Push& push);
-  void EndOutbound(std::size_t neighbor);
-  void EndInbound(const Stream* stream);
+  void EndLink(std::size_t neighbor);
 
   // Something has happened: the thread of the links looks what there is to do.
   void Touch();
   void Pump();
-  bool PumpOutbound(std::size_t neighbor);
-  bool PumpInbound(Inbound* inbound);
+  bool PumpLink(std::size_t neighbor);
   void PublishAcknowledged();
   void PassReplies();
   bool IsAcknowledged(const Version& version) const;
@@ -156,9 +150,9 @@ class SimulatedServer final : public Stream::Handler {
   Host* const host_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<peer::Flood> flood_;
-  std::vector<Outbound> outbound_;  // by neighbour
-  std::vector<Inbound> inbound_;
-  std::vector<int> runs_;  // by OriginIndex
+  std::vector<Link> links_;  // by neighbour
+  std::vector<Link> calls_;  // whose it is has not been said yet
+  std::vector<int> runs_;    // by OriginIndex
 
   bool gone_ = false;
   bool paused_ = false;

@@ -12,18 +12,14 @@ constexpr Nanos kStoppedStep = 10 * kNanosPerMillisecond;
 
 }  // namespace
 
-std::size_t Message::bytes() const {
-  return push != nullptr ? push->ByteSizeLong() : ack != nullptr ? ack->ByteSizeLong() : 0;
-}
-
 Stream::Stream(const Surroundings& surroundings, Path* to_callee, Path* to_caller, Handler* caller,
                Handler* callee)
     : surroundings_(surroundings), paths_({to_caller, to_callee}), handlers_({caller, callee}) {}
 
 void Stream::Send(Side from, Message message) {
   const Side to = Other(from);
-  Mutate(&message);
-  const std::size_t bytes = message.bytes();
+  Mutate(message.get());
+  const std::size_t bytes = message->ByteSizeLong();
   Put(to, {.bytes = bytes, .message = std::move(message)});
   lane(to).writer_waits = true;
   if (lane(to).bytes <= surroundings_.window || broken_) LetWriterGoOn(from);
@@ -46,23 +42,26 @@ void Stream::ArriveAt(Side to, Nanos at) {
   surroundings_.queue->At(at, [self = shared_from_this(), to] { self->Deliver(to); });
 }
 
-void Stream::Mutate(Message* message) {
+void Stream::Mutate(v1::Packet* packet) {
   Random& random = *surroundings_.random;
   switch (surroundings_.mutation) {
     case Mutation::kLosesAcks:
-      if (message->ack != nullptr && random.OneIn(20)) message->ack->clear_vector();
+      if (packet->has_ack() && random.OneIn(20)) packet->mutable_ack()->clear_vector();
       break;
     case Mutation::kSkipsUpdates:
-      if (message->push == nullptr) break;
-      for (v1::Range& range : *message->push->mutable_ranges()) {
+      if (!packet->has_push()) break;
+      for (v1::Range& range : *packet->mutable_push()->mutable_ranges()) {
         if (random.OneIn(20)) range.clear_updates();
       }
       break;
     case Mutation::kPushesEverythingToEverybody:
-      if (message->ack == nullptr) break;
-      message->ack->set_others(v1::MODE_EAGER);
-      message->ack->clear_eager();
-      message->ack->clear_lazy();
+      if (!packet->has_ack()) break;
+      for (const std::uint32_t origin : packet->ack().lazy())
+        packet->mutable_ack()->add_eager(origin);
+      for (const v1::Have& have : packet->ack().vector()) {
+        packet->mutable_ack()->add_eager(have.origin());
+      }
+      packet->mutable_ack()->clear_lazy();
       break;
     default:
       break;

@@ -1,4 +1,4 @@
-// A simulated gRPC stream between two servers: pushes one way, acks the other.
+// A simulated gRPC stream between two servers.
 //
 // As on the wire: in each direction messages arrive in order, each after a random delay, or wait
 // while the path is silent or the receiver is stopped; a message counts as written when the
@@ -30,13 +30,7 @@ struct Path {
   int silences = 0;
 };
 
-// One of the two, or neither at the end of a stream.
-struct Message {
-  std::unique_ptr<v1::Push> push;
-  std::unique_ptr<v1::Ack> ack;
-
-  std::size_t bytes() const;
-};
+using Message = std::unique_ptr<v1::Packet>;
 
 class Stream : public std::enable_shared_from_this<Stream> {
  public:
@@ -108,7 +102,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
   Lane& lane(Side to) { return lanes_[to]; }
   void Put(Side to, Item item);
-  void Mutate(Message* message);
+  void Mutate(v1::Packet* packet);
   void ArriveAt(Side to, Nanos at);
   void Deliver(Side to);
   void Hand(Side to, Item item);

@@ -65,9 +65,9 @@ void Watch::OnHolding(SimulatedServer* server, int client, Key key) {
   ledger_->Hold(server->server(), client, key);
 }
 
-void Watch::OnReceived(SimulatedServer* server, const Message& message) {
-  if (message.push == nullptr) return;
-  for (const v1::Range& range : message.push->ranges()) {
+void Watch::OnReceived(SimulatedServer* server, const v1::Packet& packet) {
+  if (!packet.has_push()) return;
+  for (const v1::Range& range : packet.push().ranges()) {
     counters_.deliveries += static_cast<std::uint64_t>(range.updates_size());
   }
   CheckClaims(server);

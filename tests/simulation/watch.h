@@ -34,8 +34,7 @@ struct Violation {
 class Watch {
  public:
   struct Counters {
-    std::uint64_t pushes = 0;
-    std::uint64_t acks = 0;
+    std::uint64_t messages = 0;
     std::uint64_t push_bytes = 0;
     std::uint64_t ack_bytes = 0;
     // Updates that have arrived over links.
@@ -60,7 +59,7 @@ class Watch {
 
   // The map of that server holds that update now.
   void OnHolding(SimulatedServer* server, int client, Key key);
-  void OnReceived(SimulatedServer* server, const Message& message);
+  void OnReceived(SimulatedServer* server, const v1::Packet& packet);
   void OnMade(SimulatedServer* server, const Report& report, Sequence sequence);
   // A reply leaves. `in_sync` are the neighbours that the server takes to be in sync.
   void OnReply(SimulatedServer* server, Key key, Nanos reported_at,

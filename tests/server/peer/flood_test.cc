@@ -234,31 +234,6 @@ TEST(ARestartedServer, GetsEverythingBackAlsoTheUpdatesOfItsOwnOlderRun) {
   ASSERT_NO_FATAL_FAILURE(network.ExpectAllEqual({"kiwi", "plum", "pear"}));
 }
 
-TEST(ARestartedServer, WhoseOldRunsStreamStillArrivesGetsWhatThatSent) {
-  Network network(Line(2), 5);
-  network.ConnectAll();
-  network.RunUntilQuiet();
-  Report(network.store("server1"), "kiwi", "5");
-  v1::Push of_old_run;
-  network.flood("server1").Advance(0);
-  ASSERT_TRUE(network.flood("server1").NextPush(0, &of_old_run));
-  // The neighbour comes back with an empty store and answers on the new stream, and only then does
-  // the last push of its old run's stream arrive: the new run does not have what that says.
-  Flood& flood = network.flood("server0");
-  flood.OpenOutbound(0);
-  v1::Push hello;
-  ASSERT_TRUE(flood.NextPush(0, &hello));
-  v1::Ack empty;
-  empty.set_start_ns(network.inbound("server0", "server1").neighbor_start_ns() + 1);
-  ASSERT_TRUE(flood.OnAck(0, empty, 0).ok());
-  ASSERT_TRUE(flood.OnPush(0, of_old_run, 0).ok());
-  v1::Push push;
-  flood.Advance(0);
-  ASSERT_TRUE(flood.NextPush(0, &push));
-  ASSERT_EQ(push.ranges_size(), 1);
-  EXPECT_EQ(push.ranges(0).updates(0).client_id(), "kiwi");
-}
-
 TEST(WhatANeighborSent, IsNotSentBackToIt) {
   Network network(Line(2), 5);
   network.ConnectAll();
@@ -286,8 +261,8 @@ TEST(ASenderThatDiesBetweenTwoPushes, LeavesNobodyWithoutAClientThatOthersKnow) 
   // server2 comes, and gets as much of what was reported at server1 as goes into a push.
   network.Connect("server1", "server2");
   const auto advance = [&] {
-    return network.Push("server1", "server2") && network.DeliverPush("server1", "server2") &&
-           network.Ack("server1", "server2") && network.DeliverAck("server1", "server2");
+    return network.Send("server1", "server2") && network.Deliver("server1", "server2") &&
+           network.Send("server2", "server1") && network.Deliver("server2", "server1");
   };
   ASSERT_TRUE(advance() && advance());
   // A client of server0 moves on to server1, and next server2 gets what was reported at server0.
@@ -332,88 +307,123 @@ TEST_F(AHello, MeantForAnotherServerIsDenied) {
   }
 }
 
-TEST_F(AHello, ThatIsTheSecondOneIsAnError) {
-  ASSERT_TRUE(flood_.OpenInbound(0, Make("Hands", "Goloman"), 0).ok());
-  v1::Push push;
-  *push.mutable_hello() = Make("Hands", "Goloman");
-  EXPECT_EQ(flood_.OnPush(0, push, 0).code(), absl::StatusCode::kInvalidArgument);
+v1::Packet PacketOf(const v1::Hello& hello) {
+  v1::Packet packet;
+  *packet.mutable_push()->mutable_hello() = hello;
+  return packet;
 }
 
-v1::Hello HelloOf(const std::string& server, std::uint64_t start) {
-  v1::Hello hello;
-  hello.set_server(server);
-  hello.set_receiver("Goloman");
-  hello.set_start_ns(start);
-  return hello;
+TEST_F(AHello, IsTheFirstThingThatIsSaid) {
+  flood_.Open(0);
+  v1::Packet packet;
+  packet.mutable_ack();
+  EXPECT_EQ(flood_.OnPacket(0, packet, 0).code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(AHello, ThatIsTheSecondOneIsAnError) {
+  flood_.Open(0);
+  const v1::Packet hello = PacketOf(Make("Hands", "Goloman"));
+  ASSERT_TRUE(flood_.OnPacket(0, hello, 0).ok());
+  EXPECT_EQ(flood_.OnPacket(0, hello, 0).code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(AHello, OfAnotherNeighborThanTheOneWhoseLinkItIsIsDenied) {
+  flood_.Open(0);
+  const absl::Status status = flood_.OnPacket(0, PacketOf(Make("Wilkes", "Goloman")), 0);
+  EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(AHello, IsSaidByTheOneWhoseNameSortsFirst) {
+  Flood other{&store_, {"Holiday", 1}, {"Goloman", "Welsh"}, Flood::Options()};
+  EXPECT_FALSE(other.IsForUsToCall(0));
+  EXPECT_TRUE(other.IsForUsToCall(1));
 }
 
 class AFloodOfTwo : public ::testing::Test {
  protected:
-  void OpenOut(std::uint64_t run) {
-    flood_.OpenOutbound(0);
-    v1::Push hello;
-    ASSERT_TRUE(flood_.NextPush(0, &hello));
-    v1::Ack first;
-    first.set_start_ns(run);
-    ASSERT_TRUE(flood_.OnAck(0, first, 0).ok());
+  // Hands is there, as that run, and has nothing.
+  void Open(std::uint64_t run, Nanos now) {
+    flood_.Open(0);
+    v1::Packet hello;
+    ASSERT_TRUE(flood_.NextPacket(0, now, &hello));
+    v1::Packet first;
+    first.mutable_ack();
+    v1::Hello& answer = *first.mutable_push()->mutable_hello();
+    answer.set_server("Hands");
+    answer.set_receiver("Goloman");
+    answer.set_start_ns(run);
+    ASSERT_TRUE(flood_.OnPacket(0, first, now).ok());
   }
   Store store_{{"Goloman", 1}};
   Flood flood_{&store_, {"Goloman", 1}, {"Hands"}, Flood::Options()};
 };
 
-TEST_F(AFloodOfTwo, ANeighborThatLeftAndIsBackIsInSyncOnceBothLinksAreOpen) {
-  ASSERT_TRUE(flood_.OpenInbound(0, HelloOf("Hands", 5), 0).ok());
-  OpenOut(5);
+TEST_F(AFloodOfTwo, ANeighborThatLeftAndIsBackIsInSync) {
+  Open(5, 0);
   EXPECT_TRUE(flood_.IsInSync(0));
-  v1::Push leaving;
-  leaving.set_leaving(true);
-  ASSERT_TRUE(flood_.OnPush(0, leaving, 0).ok());
-  flood_.CloseInbound(0);
-  flood_.CloseOutbound(0, 0);
-  OpenOut(6);
-  ASSERT_TRUE(flood_.OpenInbound(0, HelloOf("Hands", 6), 10 * kMs).ok());
+  v1::Packet leaving;
+  leaving.mutable_push()->set_leaving(true);
+  ASSERT_TRUE(flood_.OnPacket(0, leaving, 0).ok());
+  EXPECT_FALSE(flood_.IsInSync(0));
+  flood_.Close(0);
+  Open(6, 10 * kMs);
   flood_.Advance(10 * kMs);
   EXPECT_TRUE(flood_.IsInSync(0));
 }
 
 TEST_F(AFloodOfTwo, WhatOnlyACrashedNeighborHadIsNotHandedOver) {
-  ASSERT_TRUE(flood_.OpenInbound(0, HelloOf("Hands", 5), 0).ok());
-  OpenOut(5);
-  Report(store_, "kiwi", "5");
-  flood_.Advance(0);
-  v1::Push push;
-  ASSERT_TRUE(flood_.NextPush(0, &push));
-  v1::Ack ack;
+  Open(5, 0);
+  v1::Packet packet;
+  v1::Ack& ack = *packet.mutable_ack();
   ack.add_origins()->set_server("Goloman");
   ack.mutable_origins(0)->set_start_ns(1);
-  v1::Have* have = ack.add_vector();
+  ack.add_eager(0);
+  ASSERT_TRUE(flood_.OnPacket(0, packet, 0).ok());
+  Report(store_, "kiwi", "5");
+  flood_.Advance(0);
+  v1::Packet sent;
+  ASSERT_TRUE(flood_.NextPacket(0, 0, &sent));
+  ASSERT_EQ(sent.push().ranges_size(), 1);
+  packet.Clear();
+  v1::Have* have = packet.mutable_ack()->add_vector();
   have->set_origin(0);
   have->set_through(1);
-  ack.set_pushes(1);
-  ASSERT_TRUE(flood_.OnAck(0, ack, 0).ok());
-  flood_.CloseInbound(0);
-  flood_.CloseOutbound(0, 0);
+  packet.mutable_ack()->set_pushes(1);
+  ASSERT_TRUE(flood_.OnPacket(0, packet, 0).ok());
+  flood_.Close(0);
   flood_.Leave();
   flood_.Advance(kMs);
   EXPECT_FALSE(flood_.HasLeft());
 }
 
-TEST_F(AFloodOfTwo, AShortLossOfTheLinkToANeighborDoesNotAskItForEverything) {
-  ASSERT_TRUE(flood_.OpenInbound(0, HelloOf("Hands", 5), 0).ok());
-  OpenOut(5);
+TEST_F(AFloodOfTwo, WhatIsNewGoesWithAnAnswerThoughAPushIsUnderWay) {
+  Open(5, 0);
+  v1::Packet packet;
+  packet.mutable_ack()->add_origins()->set_server("Goloman");
+  packet.mutable_ack()->mutable_origins(0)->set_start_ns(1);
+  packet.mutable_ack()->add_eager(0);
+  ASSERT_TRUE(flood_.OnPacket(0, packet, 0).ok());
+  v1::Packet sent;
+  Report(store_, "kiwi", "5");
   flood_.Advance(0);
-  v1::Ack ack;
-  flood_.NextAck(0, 0, &ack);
-  const Nanos later = 60'000 * kMs;
-  flood_.CloseOutbound(0, later);
-  flood_.Advance(later);
-  EXPECT_FALSE(flood_.inbound(0).others_wanted());
+  ASSERT_TRUE(flood_.NextPacket(0, 0, &sent));
+  Report(store_, "plum", "5");
+  flood_.Advance(0);
+  EXPECT_FALSE(flood_.HandsOver(0));
+  EXPECT_FALSE(flood_.NextPacket(0, 0, &sent));
+  packet.Clear();
+  packet.mutable_push();
+  ASSERT_TRUE(flood_.OnPacket(0, packet, 0).ok());
+  ASSERT_TRUE(flood_.NextPacket(0, 0, &sent));
+  EXPECT_EQ(sent.ack().pushes(), 1u);
+  EXPECT_EQ(sent.push().ranges_size(), 1);
 }
 
 TEST_F(AFloodOfTwo, AnEarlierAwaitedUpdateIsToldThoughALaterOneIsAwaitedToo) {
-  ASSERT_TRUE(flood_.OpenInbound(0, HelloOf("Hands", 5), 0).ok());
+  Open(5, 0);
   const OriginIndex other = *store_.Intern({"Welsh", 9});
-  v1::Push push;
+  v1::Packet packet;
+  v1::Push& push = *packet.mutable_push();
   push.add_origins()->set_server("Welsh");
   push.mutable_origins(0)->set_start_ns(9);
   v1::Awaited* awaited = push.add_awaited();
@@ -422,14 +432,15 @@ TEST_F(AFloodOfTwo, AnEarlierAwaitedUpdateIsToldThoughALaterOneIsAwaitedToo) {
   awaited = push.add_awaited();
   awaited->set_origin(0);
   awaited->set_through(100);
-  ASSERT_TRUE(flood_.OnPush(0, push, 0).ok());
+  ASSERT_TRUE(flood_.OnPacket(0, packet, 0).ok());
   store_.Apply(other, 0, 1, {});
   flood_.Advance(0);
-  v1::Ack ack;
-  ASSERT_TRUE(flood_.NextAck(0, 0, &ack));
+  v1::Packet sent;
+  ASSERT_TRUE(flood_.NextPacket(0, 0, &sent));
   store_.Apply(other, 1, 5, {});
   flood_.Advance(kMs);
-  EXPECT_TRUE(flood_.NextAck(0, kMs, &ack));
+  EXPECT_TRUE(flood_.NextPacket(0, kMs, &sent));
+  EXPECT_TRUE(sent.has_ack());
 }
 
 }  // namespace

@@ -73,29 +73,24 @@ class AnInboundLink : public ::testing::Test {
       absl::StrAppend(&text, " ", declared_.at(have.origin()), "=", have.through(),
                       have.rewind() ? "!" : "");
     }
-    if (ack.start_ns() != 0) absl::StrAppend(&text, " run ", ack.start_ns());
-    if (ack.others() == v1::MODE_LAZY) text += " others lazy";
-    if (ack.others() == v1::MODE_EAGER) text += " others eager";
     for (const auto number : ack.eager()) text += " eager " + declared_.at(number);
     for (const auto number : ack.lazy()) text += " lazy " + declared_.at(number);
     return text;
   }
 
   Store store_{{"Goloman", 1}};
-  InboundLink link_{&store_, {"Goloman", 1}};
+  InboundLink link_{&store_};
   std::vector<std::pair<std::string, Sequence>> learned_;
   std::vector<std::string> declared_;
 };
 
-TEST_F(AnInboundLink, SaysFirstHowFarItHasEverythingAndWhichRunItIs) {
+TEST_F(AnInboundLink, SaysFirstHowFarItHasEverything) {
   Report(store_, "kiwi", "5");
-  EXPECT_EQ(Ack(0), "0 pushes: Goloman.1=1 run 1 others lazy");
+  EXPECT_EQ(Ack(0), "0 pushes: Goloman.1=1");
   EXPECT_EQ(Ack(0), "");
 }
 
-TEST_F(AnInboundLink, OfAnEmptyStoreSaysSoAtOnce) {
-  EXPECT_EQ(Ack(0), "0 pushes: run 1 others lazy");
-}
+TEST_F(AnInboundLink, OfAnEmptyStoreSaysSoAtOnce) { EXPECT_EQ(Ack(0), "0 pushes:"); }
 
 TEST_F(AnInboundLink, AppliesWhatIsPushedAndLearnsWhatTheNeighborHas) {
   ASSERT_TRUE(Push(MakePush(0, 5, {2, 5})).ok());
@@ -178,13 +173,11 @@ TEST_F(AnInboundLink, TellsAtOnceHowFarTheNeighborsOwnUpdatesAreHadThoughOthersD
 TEST_F(AnInboundLink, SaysAtOnceWhatIsWantedAndWhatNoMore) {
   const OriginIndex hands = *store_.Intern({"Hands", 77});
   link_.Want(hands, true);
-  EXPECT_EQ(Ack(0), "0 pushes: run 1 others lazy eager Hands.77");
+  EXPECT_EQ(Ack(0), "0 pushes: eager Hands.77");
   link_.Want(hands, true);
   EXPECT_EQ(Ack(1), "");
   link_.Want(hands, false);
   EXPECT_EQ(Ack(1), "0 pushes: lazy Hands.77");
-  link_.WantOthers(true);
-  EXPECT_EQ(Ack(1), "0 pushes: others eager");
   EXPECT_EQ(Ack(1), "");
   EXPECT_EQ(link_.counters().grafts, 1u);
   EXPECT_EQ(link_.counters().prunes, 1u);
@@ -196,7 +189,7 @@ TEST_F(AnInboundLink, KnowsThatTheNeighborIsLeavingUntilItComesBack) {
   push.set_leaving(true);
   ASSERT_TRUE(Push(push).ok());
   EXPECT_TRUE(link_.leaving());
-  EXPECT_EQ(Ack(0), "1 pushes: run 1 others lazy");
+  EXPECT_EQ(Ack(0), "1 pushes:");
   Open(78);
   EXPECT_FALSE(link_.leaving());
 }
@@ -241,9 +234,8 @@ TEST_F(AnInboundLink, IsAnsweredAnewFromTheStartOfANewStream) {
   EXPECT_EQ(Ack(1), "");
   EXPECT_EQ(link_.Deadline(Vector(store_)), std::nullopt);
   Open(78);
-  EXPECT_EQ(link_.neighbor_start_ns(), 78u);
   declared_.clear();
-  EXPECT_EQ(Ack(1), "0 pushes: Hands.77=5 run 1 others lazy");
+  EXPECT_EQ(Ack(1), "0 pushes: Hands.77=5");
   v1::Push undeclared;
   AddRange(undeclared, 0, 5, 6, {});
   EXPECT_FALSE(Push(undeclared).ok());

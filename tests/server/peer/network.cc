@@ -58,7 +58,7 @@ Network::Network(const Edges& edges, std::uint64_t seed) : random_(seed) {
     servers_[a].neighbors.push_back(b);
     servers_[b].neighbors.push_back(a);
     for (const Direction& direction : {Direction(a, b), Direction(b, a)}) {
-      links_[direction];
+      lanes_[direction];
       directions_.push_back(direction);
     }
   }
@@ -75,11 +75,17 @@ void Network::Start(const std::string& server) {
 }
 
 void Network::Connect(const std::string& a, const std::string& b) {
-  for (const Direction& direction : {Direction(a, b), Direction(b, a)}) {
-    Disconnect(direction);
-    links_.at(direction).connected = true;
-    flood(direction.first).OpenOutbound(Index(direction.first, direction.second));
-  }
+  Disconnect(a, b);
+  Open({a, b});
+  Open({b, a});
+}
+
+void Network::Open(const Direction& direction) {
+  const auto& [from, to] = direction;
+  lanes_.at(direction).connected = true;
+  // Who is called opens his end when the caller's hello comes.
+  const std::size_t neighbor = Index(from, to);
+  if (flood(from).IsForUsToCall(neighbor)) flood(from).Open(neighbor);
 }
 
 void Network::ConnectAll() {
@@ -89,17 +95,15 @@ void Network::ConnectAll() {
 }
 
 void Network::Disconnect(const std::string& a, const std::string& b) {
-  Disconnect(Direction(a, b));
-  Disconnect(Direction(b, a));
+  Close({a, b});
+  Close({b, a});
 }
 
-void Network::Disconnect(const Direction& direction) {
-  Link& link = links_.at(direction);
-  link.connected = false;
-  link.pushes.clear();
-  link.acks.clear();
-  flood(direction.first).CloseOutbound(Index(direction.first, direction.second), now_);
-  flood(direction.second).CloseInbound(Index(direction.second, direction.first));
+void Network::Close(const Direction& direction) {
+  const auto& [from, to] = direction;
+  lanes_.at(direction).connected = false;
+  lanes_.at(direction).packets.clear();
+  flood(from).Close(Index(from, to));
 }
 
 void Network::Restart(const std::string& server) {
@@ -121,66 +125,34 @@ const InboundLink& Network::inbound(const std::string& at, const std::string& fr
   return flood(at).inbound(Index(at, from));
 }
 
-bool Network::Push(const std::string& from, const std::string& to) {
-  v1::Push push;
+bool Network::Send(const std::string& from, const std::string& to) {
+  v1::Packet packet;
   flood(from).Advance(now_);
-  if (!flood(from).NextPush(Index(from, to), &push)) return false;
-  links_.at({from, to}).pushes.push_back(push.SerializeAsString());
+  if (!flood(from).NextPacket(Index(from, to), now_, &packet)) return false;
+  lanes_.at({from, to}).packets.push_back(packet.SerializeAsString());
   return true;
 }
 
-bool Network::DeliverPush(const std::string& from, const std::string& to) {
-  Link& link = links_.at({from, to});
-  if (link.pushes.empty()) return false;
-  v1::Push push;
-  EXPECT_TRUE(push.ParseFromString(link.pushes.front()));
-  link.pushes.pop_front();
-  if (push.has_hello()) {
-    const absl::StatusOr<std::size_t> neighbor = flood(to).Identify(push.hello());
-    EXPECT_TRUE(neighbor.ok()) << neighbor.status();
-    const absl::Status opened = flood(to).OpenInbound(*neighbor, push.hello(), now_);
-    EXPECT_TRUE(opened.ok()) << opened;
-    return true;
+bool Network::Deliver(const std::string& from, const std::string& to) {
+  Lane& lane = lanes_.at({from, to});
+  if (lane.packets.empty()) return false;
+  v1::Packet packet;
+  EXPECT_TRUE(packet.ParseFromString(lane.packets.front()));
+  lane.packets.pop_front();
+  const std::size_t neighbor = Index(to, from);
+  const bool is_call = packet.push().has_hello() && !flood(to).IsForUsToCall(neighbor);
+  if (is_call) flood(to).Open(neighbor);
+  for (const v1::Range& range : packet.push().ranges()) {
+    lane.delivered += static_cast<std::uint64_t>(range.updates_size());
   }
-  for (const v1::Range& range : push.ranges()) {
-    link.delivered += static_cast<std::uint64_t>(range.updates_size());
-  }
-  const absl::Status status = flood(to).OnPush(Index(to, from), push, now_);
-  EXPECT_TRUE(status.ok()) << status;
-  return true;
-}
-
-bool Network::Ack(const std::string& from, const std::string& to) {
-  v1::Ack ack;
-  flood(to).Advance(now_);
-  if (!flood(to).NextAck(Index(to, from), now_, &ack)) return false;
-  links_.at({from, to}).acks.push_back(ack.SerializeAsString());
-  return true;
-}
-
-bool Network::DeliverAck(const std::string& from, const std::string& to) {
-  Link& link = links_.at({from, to});
-  if (link.acks.empty()) return false;
-  v1::Ack ack;
-  EXPECT_TRUE(ack.ParseFromString(link.acks.front()));
-  link.acks.pop_front();
-  const absl::Status status = flood(from).OnAck(Index(from, to), ack, now_);
+  const absl::Status status = flood(to).OnPacket(neighbor, packet, now_);
   EXPECT_TRUE(status.ok()) << status;
   return true;
 }
 
 bool Network::Step(const Direction& direction, std::uint64_t kind) {
   const auto& [from, to] = direction;
-  switch (kind % 4) {
-    case 0:
-      return Push(from, to);
-    case 1:
-      return DeliverPush(from, to);
-    case 2:
-      return Ack(from, to);
-    default:
-      return DeliverAck(from, to);
-  }
+  return kind % 2 == 0 ? Send(from, to) : Deliver(from, to);
 }
 
 void Network::RunSome(int steps) {
@@ -196,7 +168,7 @@ bool Network::AdvanceClock() {
     flood(name).Advance(now_);
     TakeEarlier(flood(name).AdvanceDeadline(), &next);
     for (std::size_t i = 0; i < flood(name).neighbors(); ++i) {
-      TakeEarlier(flood(name).AckDeadline(i), &next);
+      TakeEarlier(flood(name).PacketDeadline(i), &next);
     }
   }
   if (!next) return false;
@@ -210,7 +182,7 @@ void Network::RunUntilQuiet() {
     std::shuffle(directions_.begin(), directions_.end(), random_);
     const std::uint64_t first = random_();
     for (const Direction& direction : directions_) {
-      for (std::uint64_t kind = 0; kind < 4; ++kind) moved |= Step(direction, first + kind);
+      for (std::uint64_t kind = 0; kind < 2; ++kind) moved |= Step(direction, first + kind);
     }
     if (!moved && !AdvanceClock()) return;
   }
@@ -219,16 +191,16 @@ void Network::RunUntilQuiet() {
 
 std::uint64_t Network::delivered() const {
   std::uint64_t sum = 0;
-  for (const auto& [direction, link] : links_) sum += link.delivered;
+  for (const auto& [direction, lane] : lanes_) sum += lane.delivered;
   return sum;
 }
 
 std::uint64_t Network::delivered(const std::string& from, const std::string& to) const {
-  return links_.at({from, to}).delivered;
+  return lanes_.at({from, to}).delivered;
 }
 
 bool Network::connected(const std::string& a, const std::string& b) const {
-  return links_.at({a, b}).connected;
+  return lanes_.at({a, b}).connected;
 }
 
 std::map<OriginId, Sequence> Network::VectorByOrigin(const std::string& server) {

@@ -60,11 +60,9 @@ class Network {
   // All stores have equal vectors and give equal answers for these clients; nothing lags.
   void ExpectAllEqual(const std::set<std::string>& client_ids);
 
-  // One message from the link's front reaches its end, or one is put at its back. False: none.
-  bool Push(const std::string& from, const std::string& to);
-  bool DeliverPush(const std::string& from, const std::string& to);
-  bool Ack(const std::string& from, const std::string& to);
-  bool DeliverAck(const std::string& from, const std::string& to);
+  // A packet is put at the back of what is under way, or the one at its front arrives. False: none.
+  bool Send(const std::string& from, const std::string& to);
+  bool Deliver(const std::string& from, const std::string& to);
 
  private:
   struct Server {
@@ -73,17 +71,17 @@ class Network {
     std::unique_ptr<Store> store;
     std::unique_ptr<Flood> flood;
   };
-  // Directed.
-  struct Link {
+  // One direction of a link.
+  struct Lane {
     bool connected = false;
-    std::deque<std::string> pushes;
-    std::deque<std::string> acks;
+    std::deque<std::string> packets;
     std::uint64_t delivered = 0;
   };
   using Direction = std::pair<std::string, std::string>;
 
   void Start(const std::string& server);
-  void Disconnect(const Direction& direction);
+  void Open(const Direction& direction);
+  void Close(const Direction& direction);
   bool Step(const Direction& direction, std::uint64_t kind);
   bool AdvanceClock();
   std::map<OriginId, Sequence> VectorByOrigin(const std::string& server);
@@ -92,7 +90,7 @@ class Network {
   Nanos now_ = 0;
   std::uint64_t starts_ = 0;
   std::map<std::string, Server> servers_;
-  std::map<Direction, Link> links_;
+  std::map<Direction, Lane> lanes_;
   std::vector<std::string> names_;
   std::vector<Direction> directions_;
 };

@@ -13,13 +13,11 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr std::uint64_t kNeighborRun = 50;
-
 class AnOutboundLink : public ::testing::Test {
  protected:
   AnOutboundLink() { link_.Open(); }
 
-  // The neighbour has been greeted and has answered that it has nothing.
+  // The neighbour has been greeted and has answered that it has nothing, and wants everything.
   void BringUp() {
     ASSERT_TRUE(Push().has_hello());
     ASSERT_TRUE(Ack(0).ok());
@@ -27,9 +25,9 @@ class AnOutboundLink : public ::testing::Test {
   }
 
   // The next push; an empty one if there is none.
-  v1::Push Push() {
+  v1::Push Push(bool rides = false) {
     v1::Push push;
-    if (!link_.NextPush(Vector(store_), &push)) push.Clear();
+    if (!link_.NextPush(Vector(store_), rides, &push)) push.Clear();
     for (const v1::Origin& origin : push.origins()) {
       declared_.push_back(absl::StrCat(origin.server(), ".", origin.start_ns()));
     }
@@ -37,9 +35,9 @@ class AnOutboundLink : public ::testing::Test {
   }
 
   // The next push as "Goloman.1(0,2] x2 Hands.5(0,9] x1", or "" for none.
-  std::string Ranges() {
+  std::string Ranges(bool rides = false) {
     std::string text;
-    const v1::Push push = Push();
+    const v1::Push push = Push(rides);
     for (const v1::Range& range : push.ranges()) {
       absl::StrAppend(&text, text.empty() ? "" : " ", declared_.at(range.origin()), "(",
                       range.after(), ",", range.through(), "] x", range.updates_size());
@@ -51,9 +49,10 @@ class AnOutboundLink : public ::testing::Test {
   absl::Status Ack(std::uint64_t pushes, const std::vector<v1::Have>& vector = {}) {
     v1::Ack ack;
     if (!acked_) {
-      ack.set_start_ns(kNeighborRun);
       AddOrigin(ack, "Goloman", 1);
       AddOrigin(ack, "Hands", 5);
+      ack.add_eager(0);
+      ack.add_eager(1);
     }
     acked_ = true;
     ack.set_pushes(pushes);
@@ -149,16 +148,15 @@ TEST_F(AnOutboundLink, DeclaresAnOriginOnceAStream) {
 TEST_F(AnOutboundLink, DoesNotSendWhatTheNeighborHasShownToHave) {
   HandsHas(7);
   BringUp();
-  link_.NeighborHas(kNeighborRun, hands_, 7);
+  link_.NeighborHas(hands_, 7);
   EXPECT_EQ(Ranges(), "");
   EXPECT_EQ(Lag(), 7u);
 }
 
-TEST_F(AnOutboundLink, ConcludesNothingFromWhatAnotherRunOfTheNeighborHas) {
+TEST_F(AnOutboundLink, ConcludesNothingBeforeItIsUp) {
   HandsHas(7);
-  link_.NeighborHas(kNeighborRun, hands_, 7);  // not up yet
+  link_.NeighborHas(hands_, 7);
   BringUp();
-  link_.NeighborHas(kNeighborRun - 1, hands_, 7);
   EXPECT_EQ(Ranges(), "Hands.5(0,7] x0");
 }
 
@@ -166,11 +164,11 @@ TEST_F(AnOutboundLink, PushesOnlyTheOriginsThatTheNeighborWants) {
   Reports(2);
   HandsHas(7);
   Push();
-  v1::Ack lazy;
-  AddOrigin(lazy, "Goloman", 1);
-  AddOrigin(lazy, "Hands", 5);
-  lazy.set_others(v1::MODE_LAZY);
-  ASSERT_TRUE(link_.OnAck(lazy).ok());
+  v1::Ack silent;
+  AddOrigin(silent, "Goloman", 1);
+  AddOrigin(silent, "Hands", 5);
+  ASSERT_TRUE(link_.OnAck(silent).ok());
+  EXPECT_FALSE(link_.HasUpdates(Vector(store_)));
   EXPECT_EQ(Ranges(), "");
   EXPECT_EQ(Lag(), 9u);
 
@@ -180,6 +178,7 @@ TEST_F(AnOutboundLink, PushesOnlyTheOriginsThatTheNeighborWants) {
   EXPECT_THAT(link_.turned(), ElementsAre(hands_));
   EXPECT_TRUE(link_.IsEager(hands_));
   EXPECT_FALSE(link_.IsEager(Store::kOwnOrigin));
+  EXPECT_TRUE(link_.HasUpdates(Vector(store_)));
   EXPECT_EQ(Ranges(), "Hands.5(0,7] x0");
 
   v1::Ack prune;
@@ -234,7 +233,7 @@ TEST_F(AnOutboundLink, AsksOnceForWhatIsAwaitedUntilTheNeighborHasSaidIt) {
 
 TEST_F(AnOutboundLink, DoesNotAskForWhatTheNeighborHasShownToHave) {
   BringUp();
-  link_.NeighborHas(kNeighborRun, hands_, 7);
+  link_.NeighborHas(hands_, 7);
   EXPECT_TRUE(link_.Has(hands_, 7));
   EXPECT_FALSE(link_.Has(hands_, 8));
   link_.Await(hands_, 7);
@@ -252,6 +251,17 @@ TEST_F(AnOutboundLink, GathersWhileAPushIsUnderWay) {
   ASSERT_TRUE(Ack(1).ok());
   EXPECT_TRUE(link_.is_ready());
   EXPECT_EQ(Ranges(), "Goloman.1(1,3] x2");
+}
+
+TEST_F(AnOutboundLink, DoesNotGatherWhereAMessageGoesAnyway) {
+  BringUp();
+  EXPECT_EQ(Ranges(true), "");
+  for (std::uint64_t i = 0; i < OutboundLink::kMaxPushesUnderWay; ++i) {
+    Reports(1, absl::StrCat("phone", i, "."));
+    EXPECT_EQ(Ranges(true), absl::StrCat("Goloman.1(", i, ",", i + 1, "] x1"));
+  }
+  Reports(1, "more");
+  EXPECT_EQ(Ranges(true), "");
 }
 
 TEST_F(AnOutboundLink, TellsThatItLeavesWhateverIsUnderWay) {
@@ -312,7 +322,7 @@ TEST_F(AnOutboundLink, LetsEveryOriginHaveItsTurnThoughOneFillsEveryPush) {
 TEST_F(AnOutboundLink, SendsAgainFromWhereTheNeighborAsksForARewind) {
   HandsHas(9);
   BringUp();
-  link_.NeighborHas(kNeighborRun, hands_, 5);
+  link_.NeighborHas(hands_, 5);
   EXPECT_EQ(Ranges(), "Hands.5(5,9] x0");
   ASSERT_TRUE(Ack(1, {Have(1, 2, true)}).ok());
   EXPECT_EQ(Ranges(), "Hands.5(2,9] x0");
@@ -335,7 +345,7 @@ TEST_F(AnOutboundLink, RewindsOnceForAllThatWasUnderWay) {
 TEST_F(AnOutboundLink, RewindsEachOriginForItself) {
   Reports(2 * static_cast<int>(OutboundLink::kMaxUpdatesPerPush));
   BringUp();
-  link_.NeighborHas(kNeighborRun, hands_, 5);
+  link_.NeighborHas(hands_, 5);
   EXPECT_EQ(Ranges(), "Goloman.1(0,512] x512");
   HandsHas(6);
   EXPECT_EQ(Ranges(), "Hands.5(5,6] x0 Goloman.1(512,1024] x512");

@@ -1,4 +1,4 @@
-// The gRPC stream of a link from a neighbour.
+// The gRPC stream of a link with a neighbour that calls this server.
 //
 // Created to wait for a call, and called by the thread of the completion queue. Whose stream it is
 // shows in its first message. Ends by itself; its host then destroys it.
@@ -17,29 +17,32 @@
 
 namespace herd::peer {
 
-class InboundStream {
+class CalledStream {
  public:
   // What a stream tells its host. Called on the queue's thread.
   class Host {
    public:
     // A call has come in, and the next one may be waited for.
-    virtual void OnCalled(InboundStream* stream) = 0;
+    virtual void OnCalled(CalledStream* stream) = 0;
     // The caller is that neighbour; an older stream of its has to go.
-    virtual void OnIdentified(InboundStream* stream, std::size_t neighbor) = 0;
+    virtual void OnIdentified(CalledStream* stream, std::size_t neighbor) = 0;
+    // The link with that neighbour is over.
+    virtual void OnLost(std::size_t neighbor, const std::string& reason) = 0;
     // No operation is outstanding any more: the stream is to be destroyed.
-    virtual void OnGone(InboundStream* stream) = 0;
+    virtual void OnGone(CalledStream* stream) = 0;
 
    protected:
     ~Host() = default;
   };
 
   // All outlive the stream.
-  InboundStream(Host* host, Flood* flood, v1::Propagate::AsyncService* service,
-                grpc::ServerCompletionQueue* queue);
-  InboundStream(const InboundStream&) = delete;
-  InboundStream& operator=(const InboundStream&) = delete;
+  CalledStream(Host* host, Flood* flood, v1::Propagate::AsyncService* service,
+               grpc::ServerCompletionQueue* queue);
+  CalledStream(const CalledStream&) = delete;
+  CalledStream& operator=(const CalledStream&) = delete;
 
-  // Writes the next ack if there is one and none is being written.
+  // Writes the next packet if there is one and none is being written; then reads on. In this order,
+  // since gRPC sends a message of its own for each Read.
   void Pump(Nanos now);
   // When Pump is to be called again, though nothing happens.
   std::optional<Nanos> Deadline() const;
@@ -58,10 +61,10 @@ class InboundStream {
   void OnGraceOver(bool ok);
 
   void Read();
-  absl::Status OnPush();
+  absl::Status OnPacket();
   absl::Status OnHello();
   void NoteDown() const;
-  void Detach();
+  void Detach(const std::string& reason);
   void FinishIfQuiet();
   void LeaveIfQuiet();
 
@@ -69,22 +72,23 @@ class InboundStream {
   Flood* const flood_;
   grpc::ServerCompletionQueue* const queue_;
   grpc::ServerContext context_;
-  grpc::ServerAsyncReaderWriter<v1::Ack, v1::Push> stream_{&context_};
-  v1::Push push_;
-  v1::Ack ack_;
+  grpc::ServerAsyncReaderWriter<v1::Packet, v1::Packet> stream_{&context_};
+  v1::Packet outgoing_;
+  v1::Packet incoming_;
   std::optional<std::size_t> neighbor_;
   std::string caller_;  // for the log: a neighbour's name, or an address
   std::optional<grpc::Status> closing_;
   bool finishing_ = false;
   bool writing_ = false;
+  bool read_due_ = false;
   int outstanding_ = 0;
   grpc::Alarm grace_;  // of a Write that is under way when the stream is closed
 
-  CompletionOf<InboundStream> requested_{this, &InboundStream::OnRequested};
-  CompletionOf<InboundStream> read_{this, &InboundStream::OnRead};
-  CompletionOf<InboundStream> written_{this, &InboundStream::OnWritten};
-  CompletionOf<InboundStream> finished_{this, &InboundStream::OnFinished};
-  CompletionOf<InboundStream> grace_over_{this, &InboundStream::OnGraceOver};
+  CompletionOf<CalledStream> requested_{this, &CalledStream::OnRequested};
+  CompletionOf<CalledStream> read_{this, &CalledStream::OnRead};
+  CompletionOf<CalledStream> written_{this, &CalledStream::OnWritten};
+  CompletionOf<CalledStream> finished_{this, &CalledStream::OnFinished};
+  CompletionOf<CalledStream> grace_over_{this, &CalledStream::OnGraceOver};
 };
 
 }  // namespace herd::peer

@@ -1,4 +1,4 @@
-// The gRPC stream of a link to a neighbour, opened again for ever.
+// The gRPC stream of a link with a neighbour that this server is to call: opened again for ever.
 //
 // Owned and called by the thread of the completion queue. At most one attempt at a stream is made
 // at a time; when it ends, the next follows after a growing, jittered pause.
@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/random/random.h"
@@ -18,27 +19,27 @@
 
 namespace herd::peer {
 
-class OutboundStream {
+class CallingStream {
  public:
   // `target` is the neighbour's "host:port". `flood` and `queue` outlive this object.
-  OutboundStream(Flood* flood, std::size_t neighbor, const std::string& target,
-                 grpc::CompletionQueue* queue);
-  OutboundStream(const OutboundStream&) = delete;
-  OutboundStream& operator=(const OutboundStream&) = delete;
+  CallingStream(Flood* flood, std::size_t neighbor, const std::string& target,
+                grpc::CompletionQueue* queue);
+  CallingStream(const CallingStream&) = delete;
+  CallingStream& operator=(const CallingStream&) = delete;
 
   // Starts the first attempt.
   void Open();
 
-  // The neighbour has just been heard of: if it is still being looked for, it is looked for anew,
-  // at once. An attempt that began while it could not be reached may lie in wait for its time-out.
-  void Hurry();
-
-  // Writes the next push if there is one and none is being written.
-  void Pump();
+  // Writes the next packet if there is one and none is being written; then reads on. In this order,
+  // since gRPC sends a message of its own for each Read.
+  void Pump(Nanos now);
+  // When Pump is to be called again, though nothing happens.
+  std::optional<Nanos> Deadline() const;
 
   // Ends the attempt, and makes no further one.
   void Stop();
 
+  std::size_t neighbor() const { return neighbor_; }
   // No operation is outstanding: this object may be destroyed after Stop.
   bool idle() const { return outstanding_ == 0; }
 
@@ -49,10 +50,11 @@ class OutboundStream {
  private:
   struct Attempt {
     grpc::ClientContext context;
-    std::unique_ptr<grpc::ClientAsyncReaderWriter<v1::Push, v1::Ack>> stream;
+    std::unique_ptr<grpc::ClientAsyncReaderWriter<v1::Packet, v1::Packet>> stream;
     grpc::Status status;
     bool writing = false;
-    bool broken = false;  // a Write has failed; a Read will
+    bool read_due = false;
+    bool broken = false;  // a Write has failed, or nonsense has come; a Read will fail
     bool ended = false;   // a Read or the start has failed; the status is to be fetched
   };
 
@@ -62,7 +64,6 @@ class OutboundStream {
   void OnFinished(bool ok);
   void OnRetry(bool ok);
 
-  void MakeChannel();
   void Read();
   void End();
   void Pause();
@@ -70,6 +71,7 @@ class OutboundStream {
   void NoteUp();
   void NoteDown();
 
+  bool CanWrite() const;
   const OutboundLink& link() const { return flood_->outbound(neighbor_); }
   const std::string& name() const { return link().neighbor(); }
 
@@ -77,29 +79,27 @@ class OutboundStream {
   const std::size_t neighbor_;
   const std::string target_;
   grpc::CompletionQueue* const queue_;
-  std::shared_ptr<grpc::Channel> channel_;
-  std::unique_ptr<v1::Propagate::Stub> stub_;
+  const std::unique_ptr<v1::Propagate::Stub> stub_;
 
   std::unique_ptr<Attempt> attempt_;
-  v1::Push push_;
-  v1::Ack ack_;
+  v1::Packet outgoing_;
+  v1::Packet incoming_;
   grpc::Alarm retry_;
   int failures_ = 0;  // since the link last lasted
   std::chrono::steady_clock::time_point up_since_;
   absl::BitGen random_;
   bool stopping_ = false;
-  bool hurried_ = false;
   int outstanding_ = 0;
 
   bool noted_up_ = false;
   std::uint64_t connects_ = 0;
   std::string last_error_;
 
-  CompletionOf<OutboundStream> started_{this, &OutboundStream::OnStarted};
-  CompletionOf<OutboundStream> read_{this, &OutboundStream::OnRead};
-  CompletionOf<OutboundStream> written_{this, &OutboundStream::OnWritten};
-  CompletionOf<OutboundStream> finished_{this, &OutboundStream::OnFinished};
-  CompletionOf<OutboundStream> retried_{this, &OutboundStream::OnRetry};
+  CompletionOf<CallingStream> started_{this, &CallingStream::OnStarted};
+  CompletionOf<CallingStream> read_{this, &CallingStream::OnRead};
+  CompletionOf<CallingStream> written_{this, &CallingStream::OnWritten};
+  CompletionOf<CallingStream> finished_{this, &CallingStream::OnFinished};
+  CompletionOf<CallingStream> retried_{this, &CallingStream::OnRetry};
 };
 
 }  // namespace herd::peer

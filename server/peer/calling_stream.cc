@@ -1,4 +1,4 @@
-#include "server/peer/outbound_stream.h"
+#include "server/peer/calling_stream.h"
 
 #include <algorithm>
 #include <chrono>
@@ -20,20 +20,16 @@ constexpr auto kLastingLink = std::chrono::seconds(2);
 
 }  // namespace
 
-OutboundStream::OutboundStream(Flood* flood, std::size_t neighbor, const std::string& target,
-                               grpc::CompletionQueue* queue)
-    : flood_(flood), neighbor_(neighbor), target_(target), queue_(queue) {
-  MakeChannel();
-}
+CallingStream::CallingStream(Flood* flood, std::size_t neighbor, const std::string& target,
+                             grpc::CompletionQueue* queue)
+    : flood_(flood),
+      neighbor_(neighbor),
+      target_(target),
+      queue_(queue),
+      stub_(v1::Propagate::NewStub(grpc::CreateCustomChannel(
+          target, grpc::InsecureChannelCredentials(), NeighborChannelArguments()))) {}
 
-void OutboundStream::MakeChannel() {
-  channel_ = grpc::CreateCustomChannel(target_, grpc::InsecureChannelCredentials(),
-                                       NeighborChannelArguments());
-  stub_ = v1::Propagate::NewStub(channel_);
-}
-
-void OutboundStream::Open() {
-  if (std::exchange(hurried_, false)) MakeChannel();
+void CallingStream::Open() {
   attempt_ = std::make_unique<Attempt>();
   // While the neighbour is away the attempt lies in wait for it, and the channel connects at its
   // own pace.
@@ -43,51 +39,58 @@ void OutboundStream::Open() {
   ++outstanding_;
 }
 
-void OutboundStream::Hurry() {
-  if (stopping_ || hurried_ || channel_->GetState(false) == GRPC_CHANNEL_READY) return;
-  hurried_ = true;
-  if (attempt_ != nullptr) {
-    attempt_->context.TryCancel();
-  } else {
-    retry_.Cancel();
-  }
-}
-
-void OutboundStream::OnStarted(bool ok) {
+void CallingStream::OnStarted(bool ok) {
   --outstanding_;
   if (!ok || stopping_) return End();
-  flood_->OpenOutbound(neighbor_);
+  flood_->Open(neighbor_);
   Read();
 }
 
-void OutboundStream::Read() {
-  attempt_->stream->Read(&ack_, read_.tag());
+void CallingStream::Read() {
+  attempt_->read_due = false;
+  attempt_->stream->Read(&incoming_, read_.tag());
   ++outstanding_;
 }
 
-void OutboundStream::OnRead(bool ok) {
+void CallingStream::OnRead(bool ok) {
   --outstanding_;
   if (!ok) return End();
+  attempt_->read_due = true;
   const bool was_up = link().up();
-  if (const absl::Status status = flood_->OnAck(neighbor_, ack_, MonotonicNow()); !status.ok()) {
+  const bool was_leaving = flood_->inbound(neighbor_).leaving();
+  const absl::Status status = flood_->OnPacket(neighbor_, incoming_, MonotonicNow());
+  if (!status.ok()) {
     log::Error(absl::StrCat("closing the link to ", name(),
                             " since it answered nonsense: ", status.message()));
+    attempt_->broken = true;
     attempt_->context.TryCancel();
   } else if (!was_up && link().up()) {
     NoteUp();
   }
-  Read();
+  if (flood_->inbound(neighbor_).leaving() && !was_leaving) {
+    log::Info(absl::StrCat(name(), " is leaving"));
+  }
 }
 
-void OutboundStream::Pump() {
-  if (attempt_ == nullptr || attempt_->writing || attempt_->broken || attempt_->ended) return;
-  if (!flood_->NextPush(neighbor_, &push_)) return;
-  attempt_->stream->Write(push_, written_.tag());
-  attempt_->writing = true;
-  ++outstanding_;
+bool CallingStream::CanWrite() const {
+  return attempt_ != nullptr && !attempt_->writing && !attempt_->broken && !attempt_->ended;
 }
 
-void OutboundStream::OnWritten(bool ok) {
+void CallingStream::Pump(Nanos now) {
+  if (CanWrite() && flood_->NextPacket(neighbor_, now, &outgoing_)) {
+    attempt_->stream->Write(outgoing_, written_.tag());
+    attempt_->writing = true;
+    ++outstanding_;
+  }
+  if (attempt_ != nullptr && attempt_->read_due) Read();
+}
+
+std::optional<Nanos> CallingStream::Deadline() const {
+  // The end of the Write is an event of its own.
+  return CanWrite() ? flood_->PacketDeadline(neighbor_) : std::nullopt;
+}
+
+void CallingStream::OnWritten(bool ok) {
   --outstanding_;
   attempt_->writing = false;
   // A failed Write says only that the stream is over; the Read that is out will say so too. Until
@@ -96,27 +99,26 @@ void OutboundStream::OnWritten(bool ok) {
   if (attempt_->ended) FinishIfQuiet();
 }
 
-void OutboundStream::End() {
+void CallingStream::End() {
   attempt_->ended = true;
   FinishIfQuiet();
 }
 
-void OutboundStream::FinishIfQuiet() {
+void CallingStream::FinishIfQuiet() {
   if (attempt_->writing) return;
   attempt_->stream->Finish(&attempt_->status, finished_.tag());
   ++outstanding_;
 }
 
-void OutboundStream::OnFinished(bool) {
+void CallingStream::OnFinished(bool) {
   --outstanding_;
-  if (!hurried_ || noted_up_) NoteDown();
-  flood_->CloseOutbound(neighbor_, MonotonicNow());
+  NoteDown();
+  flood_->Close(neighbor_);
   attempt_.reset();
-  if (stopping_) return;
-  hurried_ ? Open() : Pause();
+  if (!stopping_) Pause();
 }
 
-void OutboundStream::Pause() {
+void CallingStream::Pause() {
   const double pause_ms = std::min(kLongestPauseMs, kFirstPauseMs * (1 << std::min(failures_, 5)));
   ++failures_;
   const auto jittered =
@@ -128,25 +130,25 @@ void OutboundStream::Pause() {
   ++outstanding_;
 }
 
-void OutboundStream::OnRetry(bool ok) {
+void CallingStream::OnRetry(bool ok) {
   --outstanding_;
-  if ((ok || hurried_) && !stopping_) Open();
+  if (ok && !stopping_) Open();
 }
 
-void OutboundStream::Stop() {
+void CallingStream::Stop() {
   stopping_ = true;
   if (attempt_ != nullptr) attempt_->context.TryCancel();
   retry_.Cancel();
 }
 
-void OutboundStream::NoteUp() {
+void CallingStream::NoteUp() {
   ++connects_;
   noted_up_ = true;
   up_since_ = std::chrono::steady_clock::now();
   log::Info(absl::StrCat("link to ", name(), " at ", target_, " is up"));
 }
 
-void OutboundStream::NoteDown() {
+void CallingStream::NoteDown() {
   if (stopping_) return;
   const std::string& message = attempt_->status.error_message();
   const std::string reason = message.empty() ? "closed by the neighbor" : message;

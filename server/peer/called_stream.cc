@@ -1,6 +1,7 @@
-#include "server/peer/inbound_stream.h"
+#include "server/peer/called_stream.h"
 
 #include <chrono>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "server/log/log.h"
@@ -19,14 +20,14 @@ grpc::Status ToGrpc(const absl::Status& status) {
 
 }  // namespace
 
-InboundStream::InboundStream(Host* host, Flood* flood, v1::Propagate::AsyncService* service,
-                             grpc::ServerCompletionQueue* queue)
+CalledStream::CalledStream(Host* host, Flood* flood, v1::Propagate::AsyncService* service,
+                           grpc::ServerCompletionQueue* queue)
     : host_(host), flood_(flood), queue_(queue) {
   service->RequestLink(&context_, &stream_, queue, queue, requested_.tag());
   ++outstanding_;
 }
 
-void InboundStream::OnRequested(bool ok) {
+void CalledStream::OnRequested(bool ok) {
   --outstanding_;
   if (!ok) return LeaveIfQuiet();
   caller_ = context_.peer();
@@ -34,62 +35,74 @@ void InboundStream::OnRequested(bool ok) {
   Read();
 }
 
-void InboundStream::Read() {
-  stream_.Read(&push_, read_.tag());
+void CalledStream::Read() {
+  read_due_ = false;
+  stream_.Read(&incoming_, read_.tag());
   ++outstanding_;
 }
 
-void InboundStream::OnRead(bool ok) {
+void CalledStream::OnRead(bool ok) {
   --outstanding_;
   if (closing_) return LeaveIfQuiet();
   if (!ok) {
     if (neighbor_) NoteDown();
     return Close(absl::OkStatus());
   }
-  if (const absl::Status status = OnPush(); !status.ok()) {
+  if (const absl::Status status = OnPacket(); !status.ok()) {
     log::Error(absl::StrCat("closing the link from ", caller_, ": ", status.ToString()));
     return Close(status);
   }
-  Read();
+  read_due_ = true;
 }
 
-absl::Status InboundStream::OnPush() {
-  if (!neighbor_) return OnHello();
-  const InboundLink& link = flood_->inbound(*neighbor_);
-  const bool was_leaving = link.leaving();
-  absl::Status status = flood_->OnPush(*neighbor_, push_, MonotonicNow());
-  if (link.leaving() && !was_leaving) log::Info(absl::StrCat(caller_, " is leaving"));
+absl::Status CalledStream::OnPacket() {
+  if (!neighbor_) {
+    if (absl::Status status = OnHello(); !status.ok()) return status;
+  }
+  const bool was_leaving = flood_->inbound(*neighbor_).leaving();
+  absl::Status status = flood_->OnPacket(*neighbor_, incoming_, MonotonicNow());
+  if (flood_->inbound(*neighbor_).leaving() && !was_leaving) {
+    log::Info(absl::StrCat(caller_, " is leaving"));
+  }
   return status;
 }
 
-absl::Status InboundStream::OnHello() {
-  if (!push_.has_hello()) return absl::InvalidArgumentError("the first push is no hello");
-  const absl::StatusOr<std::size_t> neighbor = flood_->Identify(push_.hello());
+absl::Status CalledStream::OnHello() {
+  if (!incoming_.push().has_hello()) {
+    return absl::InvalidArgumentError("the first push is no hello");
+  }
+  const v1::Hello& hello = incoming_.push().hello();
+  const absl::StatusOr<std::size_t> neighbor = flood_->Identify(hello);
   if (!neighbor.ok()) return neighbor.status();
+  if (flood_->IsForUsToCall(*neighbor)) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("it is ", hello.server(), " that is called, by ", hello.receiver()));
+  }
   host_->OnIdentified(this, *neighbor);
-  absl::Status status = flood_->OpenInbound(*neighbor, push_.hello(), MonotonicNow());
-  if (!status.ok()) return status;
+  flood_->Open(*neighbor);
   neighbor_ = *neighbor;
-  caller_ = push_.hello().server();
+  caller_ = hello.server();
   log::Info(absl::StrCat("link from ", caller_, " at ", context_.peer(), " is up"));
   return absl::OkStatus();
 }
 
-void InboundStream::Pump(Nanos now) {
-  if (!neighbor_ || writing_) return;
-  if (!flood_->NextAck(*neighbor_, now, &ack_)) return;
-  stream_.Write(ack_, written_.tag());
-  writing_ = true;
-  ++outstanding_;
+void CalledStream::Pump(Nanos now) {
+  if (closing_) return;
+  if (neighbor_ && !writing_ && flood_->NextPacket(*neighbor_, now, &outgoing_)) {
+    stream_.Write(outgoing_, written_.tag());
+    writing_ = true;
+    ++outstanding_;
+  }
+  if (read_due_) Read();
 }
 
-std::optional<Nanos> InboundStream::Deadline() const {
+std::optional<Nanos> CalledStream::Deadline() const {
   // The end of the Write is an event of its own.
   if (!neighbor_ || writing_) return std::nullopt;
-  return flood_->AckDeadline(*neighbor_);
+  return flood_->PacketDeadline(*neighbor_);
 }
 
-void InboundStream::OnWritten(bool) {
+void CalledStream::OnWritten(bool) {
   // A failed Write says only that the stream is over; the Read that is out will say so too.
   --outstanding_;
   writing_ = false;
@@ -98,9 +111,9 @@ void InboundStream::OnWritten(bool) {
   FinishIfQuiet();
 }
 
-void InboundStream::Close(const absl::Status& status) {
+void CalledStream::Close(const absl::Status& status) {
   if (closing_) return;
-  Detach();
+  Detach(status.ok() ? "closed by the neighbor" : std::string(status.message()));
   closing_ = ToGrpc(status);
   if (writing_) {
     grace_.Set(queue_, std::chrono::system_clock::now() + kGrace, grace_over_.tag());
@@ -109,37 +122,38 @@ void InboundStream::Close(const absl::Status& status) {
   FinishIfQuiet();
 }
 
-void InboundStream::NoteDown() const {
+void CalledStream::NoteDown() const {
   const bool left = flood_->inbound(*neighbor_).leaving();
   log::Write(left ? log::Level::kInfo : log::Level::kWarning,
              absl::StrCat("link from ", caller_, " is down", left ? ": it has left" : ""));
 }
 
 // Also when the grace is cut short, since the Write has ended.
-void InboundStream::OnGraceOver(bool) {
+void CalledStream::OnGraceOver(bool) {
   --outstanding_;
   if (writing_) context_.TryCancel();
   LeaveIfQuiet();
 }
 
-void InboundStream::Detach() {
-  if (neighbor_) flood_->CloseInbound(*neighbor_);
-  neighbor_.reset();
+void CalledStream::Detach(const std::string& reason) {
+  if (!neighbor_) return;
+  flood_->Close(*neighbor_);
+  host_->OnLost(*std::exchange(neighbor_, std::nullopt), reason);
 }
 
-void InboundStream::FinishIfQuiet() {
+void CalledStream::FinishIfQuiet() {
   if (writing_ || finishing_) return;
   finishing_ = true;
   stream_.Finish(*closing_, finished_.tag());
   ++outstanding_;
 }
 
-void InboundStream::OnFinished(bool) {
+void CalledStream::OnFinished(bool) {
   --outstanding_;
   LeaveIfQuiet();
 }
 
-void InboundStream::LeaveIfQuiet() {
+void CalledStream::LeaveIfQuiet() {
   if (outstanding_ == 0) host_->OnGone(this);
 }
 
