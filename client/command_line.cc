@@ -15,16 +15,24 @@ namespace {
 constexpr double kMaxSeconds = 86400;
 constexpr double kMaxFleetSeconds = 1e9;
 constexpr double kLoadSeconds = 5;
+constexpr double kTimeoutSeconds = 10;
+// For operators: a server that is well answers in milliseconds.
+constexpr double kOperatorTimeoutSeconds = 2;
+constexpr double kMaxRadiusKm = 20'038;  // half round the earth
 
 // Everything that may be typed, whichever command it is for.
 struct Typed {
   HerdOptions herd;
-  double timeout_s = 10;
+  double timeout_s = kTimeoutSeconds;
   double wait_s = 0;
   std::string server;
   IamatOptions iamat;
   WhatsatOptions whatsat;
   StatusOptions status;
+  NeighborsOptions neighbors;
+  WatchOptions watch;
+  ClientsOptions clients;
+  DrainOptions drain;
   ConfigOptions config;
   LoadOptions load;
   double load_seconds = kLoadSeconds;
@@ -61,7 +69,8 @@ void AddGlobalOptions(CLI::App& app, Typed& typed) {
   app.add_option("--port", typed.herd.port, "Send commands to this port instead of the server's")
       ->type_name("PORT")
       ->check(CLI::Range(1, 65535));
-  app.add_option("--timeout", typed.timeout_s, "How long a server may keep us waiting (default 10)")
+  app.add_option("--timeout", typed.timeout_s,
+                 "How long a server may keep us waiting (default 10; 2 for operators)")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.001, kMaxSeconds));
 }
@@ -100,7 +109,53 @@ void AddStatus(CLI::App& app, Typed& typed) {
   command.add_option("--wait", typed.wait_s, "Wait for all servers and links to be up")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.0, kMaxSeconds));
+  command.add_flag("--watch", typed.status.watch, "Show it every second, until Ctrl-C");
   command.add_flag("--json", typed.status.json, "Print JSON");
+}
+
+void AddNeighbors(CLI::App& app, Typed& typed) {
+  CLI::App& command = *app.add_subcommand("neighbors", "Ask the servers for their links");
+  command.add_option("--server", typed.neighbors.server, "Only that one's (default: all)")
+      ->type_name("NAME");
+  command.add_flag("--json", typed.neighbors.json, "Print JSON, a line for each link");
+}
+
+void AddNear(CLI::App& command, Near& near) {
+  CLI::Option* const client =
+      command.add_option("--near", near.client, "Only round where that client is now")
+          ->type_name("ID");
+  command.add_option("--radius", near.radius_km, "How far round (default 1)")
+      ->type_name("KM")
+      ->check(CLI::Range(0.0, kMaxRadiusKm))
+      ->needs(client);
+}
+
+void AddWatch(CLI::App& app, Typed& typed) {
+  CLI::App& command = *app.add_subcommand("watch", "See clients move, from all servers, live");
+  AddServer(command, typed);
+  AddNear(command, typed.watch.near);
+  command.add_option("--id", typed.watch.ids, "Only that client, any number (default: all)")
+      ->type_name("ID");
+  command.add_option("--count", typed.watch.count, "End after so many events")->type_name("N");
+  command.add_flag("--json", typed.watch.json, "Print JSON, a line for each message");
+}
+
+void AddClients(CLI::App& app, Typed& typed) {
+  CLI::App& command = *app.add_subcommand("clients", "List the clients that a server holds");
+  AddServer(command, typed);
+  AddNear(command, typed.clients.near);
+  command.add_option("--prefix", typed.clients.prefix, "Only ids that begin so")->type_name("TEXT");
+  command.add_option("--reported-to", typed.clients.reported_to, "Only newest reports got there")
+      ->type_name("NAME");
+  command.add_option("--limit", typed.clients.limit, "How many at most, 0: all (default 100)")
+      ->type_name("N");
+  command.add_flag("--json", typed.clients.json, "Print JSON, a line for each client");
+}
+
+void AddDrain(CLI::App& app, Typed& typed) {
+  CLI::App& command = *app.add_subcommand("drain", "Make a server leave the herd now");
+  AddOperand(command, "SERVER", typed.drain.server, "Its name");
+  command.add_flag("--json", typed.drain.json, "Print JSON");
 }
 
 void AddConfig(CLI::App& app, Typed& typed) {
@@ -242,7 +297,14 @@ FleetOptions ChosenFleet(const Typed& typed) {
   return fleet;
 }
 
+bool IsForOperators(const CLI::App& app) {
+  return app.got_subcommand("status") || app.got_subcommand("neighbors") ||
+         app.got_subcommand("watch") || app.got_subcommand("clients") ||
+         app.got_subcommand("drain");
+}
+
 CommandLine Chosen(const CLI::App& app, Typed typed) {
+  if (app.count("--timeout") == 0 && IsForOperators(app)) typed.timeout_s = kOperatorTimeoutSeconds;
   typed.herd.timeout = Milliseconds(typed.timeout_s);
   typed.status.wait = Milliseconds(typed.wait_s);
   typed.iamat.server = typed.server;
@@ -251,6 +313,11 @@ CommandLine Chosen(const CLI::App& app, Typed typed) {
   if (app.got_subcommand("whatsat")) return {typed.herd, typed.whatsat};
   if (app.got_subcommand("send")) return {typed.herd, SendOptions{typed.server}};
   if (app.got_subcommand("status")) return {typed.herd, typed.status};
+  typed.watch.server = typed.clients.server = typed.server;
+  if (app.got_subcommand("neighbors")) return {typed.herd, typed.neighbors};
+  if (app.got_subcommand("watch")) return {typed.herd, typed.watch};
+  if (app.got_subcommand("clients")) return {typed.herd, typed.clients};
+  if (app.got_subcommand("drain")) return {typed.herd, typed.drain};
   if (app.got_subcommand("load")) {
     return {typed.herd, ChosenLoad(*app.get_subcommand("load"), typed)};
   }
@@ -268,6 +335,10 @@ std::variant<CommandLine, int> ParseCommandLine(int argc, const char* const* arg
   AddWhatsat(app, typed);
   AddSend(app, typed);
   AddStatus(app, typed);
+  AddNeighbors(app, typed);
+  AddWatch(app, typed);
+  AddClients(app, typed);
+  AddDrain(app, typed);
   AddConfig(app, typed);
   AddLoad(app, typed);
   AddFleet(app, typed);

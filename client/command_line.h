@@ -6,10 +6,14 @@
 #include <variant>
 
 #include "client/commands/ask.h"
+#include "client/commands/clients.h"
+#include "client/commands/drain.h"
 #include "client/commands/fleet.h"
 #include "client/commands/load.h"
+#include "client/commands/neighbors.h"
 #include "client/commands/status.h"
 #include "client/commands/target.h"
+#include "client/commands/watch.h"
 
 namespace herd::client {
 
@@ -25,7 +29,7 @@ struct ConfigOptions {
 struct CommandLine {
   HerdOptions herd;
   std::variant<IamatOptions, WhatsatOptions, SendOptions, StatusOptions, ConfigOptions, LoadOptions,
-               FleetOptions>
+               FleetOptions, NeighborsOptions, WatchOptions, ClientsOptions, DrainOptions>
       command;
 };
 

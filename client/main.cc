@@ -3,11 +3,15 @@
 
 #include "client/command_line.h"
 #include "client/commands/ask.h"
+#include "client/commands/clients.h"
 #include "client/commands/config.h"
+#include "client/commands/drain.h"
 #include "client/commands/fleet.h"
 #include "client/commands/load.h"
+#include "client/commands/neighbors.h"
 #include "client/commands/send.h"
 #include "client/commands/status.h"
+#include "client/commands/watch.h"
 
 namespace herd::client {
 namespace {
@@ -20,6 +24,10 @@ struct Runner {
   int operator()(const SendOptions& options) const { return RunSend(herd, options.server); }
   int operator()(const StatusOptions& options) const { return RunStatus(herd, options); }
   int operator()(const LoadOptions& options) const { return RunLoadCommand(herd, options); }
+  int operator()(const NeighborsOptions& options) const { return RunNeighbors(herd, options); }
+  int operator()(const WatchOptions& options) const { return RunWatch(herd, options); }
+  int operator()(const ClientsOptions& options) const { return RunClients(herd, options); }
+  int operator()(const DrainOptions& options) const { return RunDrain(herd, options); }
   int operator()(const FleetOptions& options) const { return RunFleetCommand(herd, options); }
   int operator()(const ConfigOptions& options) const {
     return options.check.has_value() ? RunConfigCheck(*options.check) : RunConfig(herd);

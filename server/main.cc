@@ -1,6 +1,7 @@
 // herd-server NAME: one server of a herd.
 #include <signal.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <iostream>
@@ -112,7 +113,8 @@ int Serve(const Flags& flags) {
                          .log_traffic = flags.traffic_log,
                          .ack = flags.ack == "local" ? herd::NodeOptions::Ack::kLocal
                                                      : herd::NodeOptions::Ack::kNeighbors,
-                         .in_sync_bound = flags.in_sync_ms * herd::kNanosPerMillisecond},
+                         .in_sync_bound = flags.in_sync_ms * herd::kNanosPerMillisecond,
+                         .on_drain = [] { kill(getpid(), SIGTERM); }},
                         *std::move(places));
   if (!node.ok()) {
     herd::log::Error(std::string(node.status().message()));

@@ -6,6 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "client/commands/terminal.h"
+#include "client/commands/units.h"
 #include "client/net/endpoint.h"
 
 namespace herd::client {
@@ -64,22 +66,58 @@ size_t NameWidth(const HerdStatus& herd) {
   return width;
 }
 
-std::string Row(const ServerStatus& each, size_t width) {
-  if (!each.IsUp()) {
-    const absl::string_view why = each.answer.status().message();
-    return absl::StrFormat("%-*s  no      %s: %s\n", width, each.server.name, each.endpoint, why);
-  }
-  const std::string links = absl::StrCat(each.LinksUp(), "/", each.server.neighbors.size());
-  return absl::StrFormat("%-*s  yes  %8d  %11d  %8s\n", width, each.server.name,
-                         each.answer->clients(), each.answer->connections(), links);
+struct State {
+  std::string word;
+  Color color;
+};
+
+// In a word or two; why it is not ready stands beneath the table.
+State StateOf(const v1::GetStatusResponse& answer) {
+  if (answer.leaving()) return {"leaving", Color::kWarning};
+  if (answer.ready()) return {"ready", Color::kGood};
+  return {answer.lacking_updates() > 0 ? "catching up" : "not ready", Color::kWarning};
 }
 
-std::string Convergence(const HerdStatus& herd) {
+std::string UpRow(const ServerStatus& each, const HerdStatus& herd, size_t width,
+                  bool on_terminal) {
+  const v1::GetStatusResponse& answer = *each.answer;
+  const State state = StateOf(answer);
+  const std::string links = absl::StrCat(each.LinksUp(), "/", each.server.neighbors.size());
+  const bool all_links = each.LinksUp() == each.server.neighbors.size();
+  return absl::StrFormat(
+      "%-*s  %s  %8d  %11d  %9.0f  %s  %6s  %s\n", width, each.server.name,
+      Paint("yes", Color::kGood, on_terminal), answer.clients(), answer.connections(),
+      answer.made_per_second(),
+      Paint(absl::StrFormat("%5s", links), all_links ? Color::kNone : Color::kWarning, on_terminal),
+      CountText(LagOf(each, herd)), Paint(state.word, state.color, on_terminal));
+}
+
+std::string Row(const ServerStatus& each, const HerdStatus& herd, size_t width, bool on_terminal) {
+  if (each.IsUp()) return UpRow(each, herd, width, on_terminal);
+  const absl::string_view why = each.answer.status().message();
+  return absl::StrFormat("%-*s  %s      %s: %s\n", width, each.server.name,
+                         Paint("no", Color::kBad, on_terminal), each.endpoint, why);
+}
+
+// Of those who are not ready, why.
+std::string Reasons(const HerdStatus& herd) {
+  std::string reasons;
+  for (const ServerStatus& each : herd) {
+    if (!each.IsUp() || each.answer->ready() || each.answer->readiness().empty()) continue;
+    absl::StrAppend(&reasons, each.server.name, " is not ready: ", each.answer->readiness(), "\n");
+  }
+  return reasons;
+}
+
+std::string Convergence(const HerdStatus& herd, bool on_terminal) {
   const size_t up =
       std::count_if(herd.begin(), herd.end(), [](const ServerStatus& each) { return each.IsUp(); });
   if (up == 0) return "converged: no server answers\n";
-  return absl::StrCat("converged: ", IsConverged(herd) ? "yes" : "no",
-                      up == herd.size() ? "" : absl::StrCat(", of the ", up, " that answer"), "\n");
+  const bool converged = IsConverged(herd);
+  return absl::StrCat(
+      "converged: ",
+      Paint(converged ? "yes" : "no", converged ? Color::kGood : Color::kWarning, on_terminal),
+      up == herd.size() ? "" : absl::StrCat(", of the ", up, " that answer"), "\n");
 }
 
 }  // namespace
@@ -110,7 +148,8 @@ bool IsConverged(const HerdStatus& herd) {
   if (first == herd.end()) return false;
   const Vector expected = VectorOf(*first->answer);
   return std::all_of(first, herd.end(), [&](const ServerStatus& each) {
-    return !each.IsUp() || VectorOf(*each.answer) == expected;
+    return !each.IsUp() ||
+           (VectorOf(*each.answer) == expected && each.answer->digest() == first->answer->digest());
   });
 }
 
@@ -129,12 +168,26 @@ std::vector<std::string> Missing(const HerdStatus& herd) {
   return missing;
 }
 
-std::string ToTable(const HerdStatus& herd) {
+uint64_t LagOf(const ServerStatus& server, const HerdStatus& herd) {
+  Vector known;
+  for (const ServerStatus& each : herd) {
+    if (!each.IsUp()) continue;
+    for (const auto& [origin, through] : VectorOf(*each.answer)) {
+      known[origin] = std::max(known[origin], through);
+    }
+  }
+  Vector had = VectorOf(*server.answer);
+  uint64_t lag = 0;
+  for (const auto& [origin, through] : known) lag += through - had[origin];
+  return lag;
+}
+
+std::string ToTable(const HerdStatus& herd, bool on_terminal) {
   const size_t width = NameWidth(herd);
-  std::string table =
-      absl::StrFormat("%-*s  up    clients  connections  links up\n", width, "server");
-  for (const ServerStatus& each : herd) table += Row(each, width);
-  return table + Convergence(herd);
+  std::string table = absl::StrFormat(
+      "%-*s  up    clients  connections  reports/s  links     lag  state\n", width, "server");
+  for (const ServerStatus& each : herd) table += Row(each, herd, width, on_terminal);
+  return table + Reasons(herd) + Convergence(herd, on_terminal);
 }
 
 }  // namespace herd::client

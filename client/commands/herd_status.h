@@ -28,18 +28,24 @@ using HerdStatus = std::vector<ServerStatus>;
 HerdStatus JoinAnswers(const config::HerdConfig& herd,
                        std::vector<absl::StatusOr<v1::GetStatusResponse>> answers);
 
-// Whether all servers that answer have equal vectors, which means that they hold the same
-// positions. False when none answers.
+// Whether all servers that answer have equal vectors and equal digests of their maps: they hold the
+// same. False when none answers.
 bool IsConverged(const HerdStatus& herd);
 
 // What keeps the herd from being whole, one sentence each: servers that do not answer, and links
 // that are down between servers that do.
 std::vector<std::string> Missing(const HerdStatus& herd);
 
-// For people. Ends with a newline.
-std::string ToTable(const HerdStatus& herd);
+// Updates that some server has and this one lacks.
+uint64_t LagOf(const ServerStatus& server, const HerdStatus& herd);
 
-// For programs. Times in nanoseconds are strings, since many JSON readers keep 53 bits of a number.
-std::string ToJson(const HerdStatus& herd);
+// For people: a row for each server, 80 columns wide with names of up to ten characters. Ends with
+// a newline. On a terminal it has colours.
+std::string ToTable(const HerdStatus& herd, bool on_terminal);
+
+// For programs, in one line or in many. Times in nanoseconds are strings, since many JSON readers
+// keep 53 bits of a number.
+enum class JsonForm { kLine, kIndented };
+std::string ToJson(const HerdStatus& herd, JsonForm form);
 
 }  // namespace herd::client

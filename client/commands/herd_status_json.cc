@@ -15,6 +15,8 @@ Json NeighborJson(const v1::Neighbor& neighbor) {
           {"received_ranges", neighbor.received_ranges()},
           {"received_updates", neighbor.received_updates()},
           {"duplicate_updates", neighbor.duplicate_updates()},
+          {"in_sync", neighbor.in_sync()},
+          {"lag_ns", neighbor.lag_ns()},
           {"connects", neighbor.connects()},
           {"last_error", neighbor.last_error()}};
 }
@@ -24,6 +26,13 @@ void AddAnswer(const v1::GetStatusResponse& answer, Json& server) {
   server["start_ns"] = std::to_string(answer.start_ns());
   server["clients"] = answer.clients();
   server["connections"] = answer.connections();
+  server["ready"] = answer.ready();
+  server["readiness"] = answer.readiness();
+  server["leaving"] = answer.leaving();
+  server["made_per_second"] = answer.made_per_second();
+  server["received_per_second"] = answer.received_per_second();
+  server["resident_bytes"] = answer.resident_bytes();
+  server["digest"] = std::to_string(answer.digest());
   server["vector"] = Json::array();
   for (const v1::OriginProgress& entry : answer.vector()) {
     server["vector"].push_back({{"server", entry.origin().server()},
@@ -36,12 +45,13 @@ void AddAnswer(const v1::GetStatusResponse& answer, Json& server) {
   }
 }
 
-Json ServerJson(const ServerStatus& status) {
+Json ServerJson(const ServerStatus& status, const HerdStatus& herd) {
   Json server = {{"server", status.server.name}, {"operator", status.endpoint}};
   server["up"] = status.IsUp();
   server["links_up"] = status.LinksUp();
   server["links"] = status.server.neighbors.size();
   if (status.IsUp()) {
+    server["lag_updates"] = LagOf(status, herd);
     AddAnswer(*status.answer, server);
   } else {
     server["error"] = std::string(status.answer.status().message());
@@ -51,14 +61,15 @@ Json ServerJson(const ServerStatus& status) {
 
 }  // namespace
 
-std::string ToJson(const HerdStatus& herd) {
+std::string ToJson(const HerdStatus& herd, JsonForm form) {
   Json servers = Json::array();
-  for (const ServerStatus& each : herd) servers.push_back(ServerJson(each));
+  for (const ServerStatus& each : herd) servers.push_back(ServerJson(each, herd));
   Json json;
   json["converged"] = IsConverged(herd);
   json["servers"] = std::move(servers);
   // An error text of the system's may be no UTF-8.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json.dump(form == JsonForm::kLine ? -1 : 2, ' ', false, Json::error_handler_t::replace) +
+         "\n";
 }
 
 }  // namespace herd::client

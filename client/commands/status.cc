@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/commands/herd_status.h"
+#include "client/commands/terminal.h"
 #include "client/net/operator_client.h"
 
 namespace herd::client {
@@ -18,6 +19,8 @@ using std::chrono::milliseconds;
 
 // Between two rounds of asking a herd that is not whole yet.
 constexpr milliseconds kPause(50);
+// Between two pictures.
+constexpr milliseconds kRefresh(1000);
 constexpr size_t kMaxNamed = 10;
 
 std::vector<Endpoint> OperatorEndpoints(const config::HerdConfig& herd) {
@@ -44,6 +47,31 @@ HerdStatus AskUntilWhole(const config::HerdConfig& herd, milliseconds timeout, m
   }
 }
 
+std::string Picture(const HerdStatus& herd, const StatusOptions& options) {
+  if (options.json) {
+    return ToJson(herd, options.watch ? JsonForm::kLine : JsonForm::kIndented);
+  }
+  return ToTable(herd, IsTerminal());
+}
+
+int Watch(const config::HerdConfig& herd, milliseconds timeout, const StatusOptions& options) {
+  OperatorClient servers(OperatorEndpoints(herd));
+  const bool draws_over = IsTerminal() && !options.json;
+  while (std::cout) {
+    const Deadline next = Clock::now() + kRefresh;
+    const HerdStatus found = JoinAnswers(herd, servers.GetStatus(std::min(timeout, kRefresh)));
+    std::string picture = Picture(found, options);
+    if (draws_over) {
+      picture = absl::StrCat(kDrawOver, picture, absl::StrJoin(Missing(found), "\n"), "\n");
+    } else if (!options.json) {
+      picture += "\n";
+    }
+    std::cout << picture << std::flush;
+    std::this_thread::sleep_until(next);
+  }
+  return kExitFailed;
+}
+
 int NotWhole(std::vector<std::string> missing, milliseconds wait) {
   const size_t count = missing.size();
   if (count > kMaxNamed) {
@@ -63,8 +91,9 @@ int NotWhole(std::vector<std::string> missing, milliseconds wait) {
 int RunStatus(const HerdOptions& options, const StatusOptions& status) {
   const absl::StatusOr<config::HerdConfig> herd = LoadHerd(options);
   if (!herd.ok()) return Fail(herd.status());
+  if (status.watch) return Watch(*herd, options.timeout, status);
   const HerdStatus found = AskUntilWhole(*herd, options.timeout, status.wait);
-  std::cout << (status.json ? ToJson(found) : ToTable(found)) << std::flush;
+  std::cout << Picture(found, status) << std::flush;
   const std::vector<std::string> missing = Missing(found);
   return missing.empty() ? kExitOk : NotWhole(missing, status.wait);
 }

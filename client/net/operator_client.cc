@@ -11,13 +11,7 @@ namespace {
 
 // A version vector has an entry for each run of each server.
 constexpr int kMaxAnswerBytes = 64 << 20;
-
-struct Call {
-  grpc::ClientContext context;
-  v1::GetStatusResponse response;
-  grpc::Status status;
-  std::unique_ptr<grpc::ClientAsyncResponseReader<v1::GetStatusResponse>> reader;
-};
+constexpr int kKeepaliveMs = 10'000;
 
 grpc::ChannelArguments Arguments() {
   grpc::ChannelArguments arguments;
@@ -25,6 +19,9 @@ grpc::ChannelArguments Arguments() {
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
+  // A server that is gone without a word ends a watch.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveMs);
   return arguments;
 }
 
@@ -39,9 +36,60 @@ std::string Reason(const grpc::Status& status) {
   return message.substr(last_layer + 2);
 }
 
-OperatorClient::Answer ToAnswer(Call& call) {
-  if (call.status.ok()) return std::move(call.response);
-  return absl::Status(static_cast<absl::StatusCode>(call.status.error_code()), Reason(call.status));
+// absl::StatusCode and grpc::StatusCode are the same numbers by design.
+absl::Status ToStatus(const grpc::Status& status) {
+  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), Reason(status));
+}
+
+template <typename Response>
+struct Call {
+  grpc::ClientContext context;
+  Response response;
+  grpc::Status status;
+  std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> reader;
+};
+
+// Asks all at once, and waits for all.
+template <typename Response, typename Servers, typename Start>
+std::vector<absl::StatusOr<Response>> AskAll(Servers& servers, OperatorClient::Timeout timeout,
+                                             const Start& start) {
+  const auto deadline = std::chrono::system_clock::now() + timeout;
+  grpc::CompletionQueue queue;
+  std::vector<Call<Response>> calls(servers.size());
+  for (size_t i = 0; i < calls.size(); ++i) {
+    Call<Response>& call = calls[i];
+    call.context.set_deadline(deadline);
+    call.reader = start(*servers[i].stub, &call.context, &queue);
+    call.reader->Finish(&call.response, &call.status, &call);
+  }
+  queue.Shutdown();
+  void* tag = nullptr;
+  bool ok = false;
+  while (queue.Next(&tag, &ok)) {
+  }
+  std::vector<absl::StatusOr<Response>> answers;
+  answers.reserve(calls.size());
+  for (size_t i = 0; i < calls.size(); ++i) {
+    // gRPC waits for seconds before it tries an address again that has refused, and a herd that is
+    // starting is asked more often than that.
+    if (!calls[i].status.ok()) servers[i].Connect();
+    if (calls[i].status.ok()) {
+      answers.push_back(std::move(calls[i].response));
+    } else {
+      answers.push_back(ToStatus(calls[i].status));
+    }
+  }
+  return answers;
+}
+
+template <typename Response, typename Ask>
+absl::StatusOr<Response> AskOne(OperatorClient::Timeout timeout, const Ask& ask) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + timeout);
+  Response response;
+  const grpc::Status status = ask(&context, &response);
+  if (!status.ok()) return ToStatus(status);
+  return response;
 }
 
 }  // namespace
@@ -63,30 +111,58 @@ OperatorClient::OperatorClient(const std::vector<Endpoint>& endpoints)
 
 OperatorClient::~OperatorClient() = default;
 
-std::vector<OperatorClient::Answer> OperatorClient::GetStatus(std::chrono::milliseconds timeout) {
-  const auto deadline = std::chrono::system_clock::now() + timeout;
-  grpc::CompletionQueue queue;
-  std::vector<Call> calls(servers_.size());
-  for (size_t i = 0; i < calls.size(); ++i) {
-    Call& call = calls[i];
-    call.context.set_deadline(deadline);
-    call.reader = servers_[i].stub->AsyncGetStatus(&call.context, {}, &queue);
-    call.reader->Finish(&call.response, &call.status, &call);
+std::vector<OperatorClient::Answer> OperatorClient::GetStatus(Timeout timeout) {
+  return AskAll<v1::GetStatusResponse>(servers_, timeout,
+                                       [](auto& stub, auto* context, auto* queue) {
+                                         return stub.AsyncGetStatus(context, {}, queue);
+                                       });
+}
+
+std::vector<OperatorClient::Neighbors> OperatorClient::ListNeighbors(Timeout timeout) {
+  return AskAll<v1::ListNeighborsResponse>(servers_, timeout,
+                                           [](auto& stub, auto* context, auto* queue) {
+                                             return stub.AsyncListNeighbors(context, {}, queue);
+                                           });
+}
+
+absl::StatusOr<v1::GetClientResponse> OperatorClient::GetClient(const v1::GetClientRequest& request,
+                                                                Timeout timeout) {
+  return AskOne<v1::GetClientResponse>(timeout, [&](auto* context, auto* response) {
+    return servers_[0].stub->GetClient(context, request, response);
+  });
+}
+
+absl::StatusOr<v1::ListClientsResponse> OperatorClient::ListClients(
+    const v1::ListClientsRequest& request, Timeout timeout) {
+  return AskOne<v1::ListClientsResponse>(timeout, [&](auto* context, auto* response) {
+    return servers_[0].stub->ListClients(context, request, response);
+  });
+}
+
+absl::StatusOr<v1::DrainResponse> OperatorClient::Drain(Timeout timeout) {
+  return AskOne<v1::DrainResponse>(timeout, [&](auto* context, auto* response) {
+    return servers_[0].stub->Drain(context, {}, response);
+  });
+}
+
+absl::Status OperatorClient::WatchClients(
+    const v1::WatchClientsRequest& request, Timeout timeout,
+    absl::FunctionRef<bool(const v1::WatchClientsResponse&)> visit) {
+  // The stream has no deadline of its own, so that is found out before.
+  const auto answer = AskOne<v1::GetStatusResponse>(timeout, [&](auto* context, auto* response) {
+    return servers_[0].stub->GetStatus(context, {}, response);
+  });
+  if (!answer.ok()) return answer.status();
+  grpc::ClientContext context;
+  const auto reader = servers_[0].stub->WatchClients(&context, request);
+  v1::WatchClientsResponse message;
+  while (reader->Read(&message)) {
+    if (visit(message)) continue;
+    context.TryCancel();
+    static_cast<void>(reader->Finish());
+    return absl::OkStatus();
   }
-  queue.Shutdown();
-  void* tag = nullptr;
-  bool ok = false;
-  while (queue.Next(&tag, &ok)) {
-  }
-  std::vector<Answer> answers;
-  answers.reserve(calls.size());
-  for (size_t i = 0; i < calls.size(); ++i) {
-    // gRPC waits for seconds before it tries an address again that has refused, and a herd that is
-    // starting is asked more often than that.
-    if (!calls[i].status.ok()) servers_[i].Connect();
-    answers.push_back(ToAnswer(calls[i]));
-  }
-  return answers;
+  return ToStatus(reader->Finish());
 }
 
 }  // namespace herd::client

@@ -1,6 +1,7 @@
-// Asks the servers of a herd how they are: the client's one door to gRPC.
+// Asks the servers of a herd as an operator does: the client's one door to gRPC.
 //
-// One thread. The channels are kept, so asking again is cheap.
+// One thread. The channels are kept, so asking again is cheap. Errors carry the reason alone, not
+// the endpoint.
 #pragma once
 
 #include <chrono>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "client/net/endpoint.h"
 #include "herd/v1/operator.pb.h"
@@ -16,7 +18,9 @@ namespace herd::client {
 
 class OperatorClient {
  public:
+  using Timeout = std::chrono::milliseconds;
   using Answer = absl::StatusOr<v1::GetStatusResponse>;
+  using Neighbors = absl::StatusOr<v1::ListNeighborsResponse>;
 
   // The operator ports of the servers to ask.
   explicit OperatorClient(const std::vector<Endpoint>& endpoints);
@@ -25,10 +29,22 @@ class OperatorClient {
   OperatorClient(const OperatorClient&) = delete;
   OperatorClient& operator=(const OperatorClient&) = delete;
 
-  // Asks all at once; the answers are in the order of the endpoints. A server that refuses the
-  // connection fails at once, one that is silent fails after `timeout`. Errors carry the reason
-  // alone, not the endpoint.
-  std::vector<Answer> GetStatus(std::chrono::milliseconds timeout);
+  // These ask all at once; the answers are in the order of the endpoints. A server that refuses the
+  // connection fails at once, one that is silent fails after `timeout`.
+  std::vector<Answer> GetStatus(Timeout timeout);
+  std::vector<Neighbors> ListNeighbors(Timeout timeout);
+
+  // These ask the first one.
+  absl::StatusOr<v1::GetClientResponse> GetClient(const v1::GetClientRequest& request,
+                                                  Timeout timeout);
+  absl::StatusOr<v1::ListClientsResponse> ListClients(const v1::ListClientsRequest& request,
+                                                      Timeout timeout);
+  absl::StatusOr<v1::DrainResponse> Drain(Timeout timeout);
+  // Calls `visit` for each message, until it says false or the stream ends. `timeout` is how long
+  // the first may take.
+  // Errors: why the stream ended.
+  absl::Status WatchClients(const v1::WatchClientsRequest& request, Timeout timeout,
+                            absl::FunctionRef<bool(const v1::WatchClientsResponse&)> visit);
 
  private:
   struct Server;

@@ -91,6 +91,13 @@ void SetLevel(Level level) {
   Current().lines->set_level(ToSpdlog(level));
 }
 
+Level CurrentLevel() {
+  for (const Level level : {Level::kDebug, Level::kInfo, Level::kWarning}) {
+    if (Enabled(level)) return level;
+  }
+  return Level::kError;
+}
+
 bool Enabled(Level level) { return Current().events->should_log(ToSpdlog(level)); }
 
 void Write(Level level, std::string_view line) {

@@ -21,6 +21,7 @@ absl::Status Open(const std::string& path);
 // Lines beneath `level` are dropped. The default is kInfo.
 void SetLevel(Level level);
 bool Enabled(Level level);
+Level CurrentLevel();
 
 void Write(Level level, std::string_view line);
 

@@ -12,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "server/log/log.h"
 #include "server/node/places_status.h"
+#include "server/node/status.h"
 
 namespace herd {
 namespace {
@@ -26,16 +27,6 @@ std::uint64_t RealtimeNow() {
 std::string HostPort(const std::string& host, std::uint16_t port) {
   return absl::StrContains(host, ':') ? absl::StrCat("[", host, "]:", port)
                                       : absl::StrCat(host, ":", port);
-}
-
-void SumUp(v1::GetStatusResponse* status) {
-  for (const v1::Neighbor& neighbor : status->neighbors()) {
-    status->set_received_updates(status->received_updates() + neighbor.received_updates());
-    status->set_duplicate_updates(status->duplicate_updates() + neighbor.duplicate_updates());
-    status->set_grafts(status->grafts() + neighbor.grafts());
-    status->set_prunes(status->prunes() + neighbor.prunes());
-    status->set_repairs(status->repairs() + neighbor.repairs());
-  }
 }
 
 std::vector<peer::Peers::Neighbor> NeighborsOf(const config::HerdConfig& herd,
@@ -74,7 +65,13 @@ absl::Status Node::Open(const config::ServerConfig& self) {
                 .listen = HostPort(options_.listen, self.propagate_port),
                 .neighbors = NeighborsOf(options_.herd, self),
                 .flood = {.in_sync_bound = options_.in_sync_bound, .gather = gather},
-                .on_acknowledged = [this] { OnAcknowledged(); }});
+                .on_acknowledged = [this] { OnAcknowledged(); },
+                .on_news = [this] { OnNews(); },
+                .on_ready =
+                    [this](bool ready) {
+                      links_ready_ = ready;
+                      TellHealth();
+                    }});
   if (!peers.ok()) return peers.status();
   peers_ = *std::move(peers);
 
@@ -90,10 +87,17 @@ absl::Status Node::Open(const config::ServerConfig& self) {
   open_door_.store(front_door_.get());
   OnAcknowledged();  // what was said while there was a door already, but nobody knew of it
 
-  auto operator_server = OperatorServer::Start(HostPort(options_.listen, self.operator_port),
-                                               [this] { return Describe(); });
+  OperatorHost* const host = this;
+  auto operator_server =
+      OperatorServer::Start(HostPort(options_.listen, self.operator_port), host, &store_);
   if (!operator_server.ok()) return operator_server.status();
   operator_server_ = *std::move(operator_server);
+  watched_by_.store(operator_server_.get());
+  {
+    absl::MutexLock lock(&health_mutex_);
+    health_of_ = operator_server_.get();
+  }
+  TellHealth();  // what was said while nobody could be told
 
   log::Info(absl::StrCat(self.name, " ", options_.version, " started: clients on ",
                          HostPort(options_.listen, front_door_->port()), ", neighbors (",
@@ -104,10 +108,15 @@ absl::Status Node::Open(const config::ServerConfig& self) {
 
 Node::~Node() {
   log::Info(absl::StrCat(options_.server, " is stopping"));
-  // First those who ask of it, then what they ask.
-  operator_server_.reset();
+  {
+    absl::MutexLock lock(&health_mutex_);
+    health_of_ = nullptr;
+  }
+  // First those who ask of it, then what they ask. The front door and the links wake the operators'
+  // server as long as they run.
   if (front_door_ != nullptr) front_door_->Close();
   if (peers_ != nullptr) peers_->Stop();
+  operator_server_.reset();
   places_.reset();
   front_door_.reset();
   log::Info(absl::StrCat(options_.server, " has stopped"));
@@ -116,6 +125,8 @@ Node::~Node() {
 void Node::Leave(absl::Duration bound) {
   const absl::Time now = absl::Now();
   const absl::Time deadline = now + bound;
+  leaving_ = true;
+  TellHealth();
   log::Info(absl::StrCat(options_.server, " is leaving"));
   front_door_->Leave();
   // Who still waits for Places is told so while there is time to take it.
@@ -139,7 +150,9 @@ Versions Node::Execute(absl::Span<Request> requests, std::vector<Sighting>* sigh
 }
 
 void Node::Publish() {
-  if (unpublished_.load() && unpublished_.exchange(false)) peers_->Wake();
+  if (!unpublished_.load() || !unpublished_.exchange(false)) return;
+  peers_->Wake();
+  OnNews();
 }
 
 bool Node::AreAcknowledged(const Versions& versions) {
@@ -161,27 +174,49 @@ void Node::OnAcknowledged() {
   if (door != nullptr) door->OnAcknowledged();
 }
 
-v1::GetStatusResponse Node::Describe() const {
+void Node::OnNews() {
+  OperatorServer* const watchers = watched_by_.load();
+  if (watchers != nullptr) watchers->Wake();
+}
+
+void Node::TellHealth() {
+  absl::MutexLock lock(&health_mutex_);
+  if (health_of_ != nullptr) health_of_->SetHealth(links_ready_ && !leaving_, !leaving_);
+}
+
+v1::GetStatusResponse Node::DescribeServer() {
   v1::GetStatusResponse status;
-  status.set_server(own_.server);
-  status.set_version(options_.version);
-  status.set_start_ns(own_.start_ns);
-  status.set_clients(store_.clients());
+  DescribeProcess(options_, own_, &status);
+  DescribeMap(store_, &status);
   status.set_connections(front_door_->connections());
-  VersionVector vector;
-  store_.ReadVector(&vector);
-  for (std::size_t i = 0; i < vector.size(); ++i) {
-    const OriginId id = store_.Origin(static_cast<OriginIndex>(i));
-    v1::OriginProgress* const progress = status.add_vector();
-    progress->mutable_origin()->set_server(id.server);
-    progress->mutable_origin()->set_start_ns(id.start_ns);
-    progress->set_through(vector[i]);
+  peers_->DescribeServer(&status);
+  for (v1::Neighbor& neighbor : peers_->Describe(peer::Peers::Detail::kSummary)) {
+    *status.add_neighbors() = std::move(neighbor);
   }
-  status.set_divergences(peers_->divergences());
-  for (v1::Neighbor& neighbor : peers_->Describe()) *status.add_neighbors() = std::move(neighbor);
-  SumUp(&status);
+  SumUpNeighbors(&status);
+  if (leaving_) {
+    status.set_leaving(true);
+    status.set_ready(false);
+    status.set_readiness("is leaving");
+  }
   FillIn(places_->Count(), status.mutable_places());
   return status;
+}
+
+std::vector<v1::Neighbor> Node::DescribeNeighbors() {
+  return peers_->Describe(peer::Peers::Detail::kWithOrigins);
+}
+
+absl::Status Node::Disconnect(const std::string& neighbor) { return peers_->Disconnect(neighbor); }
+
+absl::Status Node::Reconnect(const std::string& neighbor) { return peers_->Reconnect(neighbor); }
+
+bool Node::Drain() {
+  if (leaving_.exchange(true)) return false;
+  log::Info("an operator makes this server leave");
+  TellHealth();
+  options_.on_drain();
+  return true;
 }
 
 }  // namespace herd

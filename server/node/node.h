@@ -4,10 +4,13 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "frontend/net/front_door.h"
 #include "frontend/places/places.h"
@@ -34,9 +37,12 @@ struct NodeOptions {
   Ack ack = Ack::kNeighbors;
   // A neighbour that acknowledges later than this is not waited for.
   Nanos in_sync_bound = 500 * kNanosPerMillisecond;
+  // An operator wants the server to leave: whoever owns the node is to call Leave and destroy it.
+  // On any thread, once; returns at once.
+  std::function<void()> on_drain = [] {};
 };
 
-class Node final : private Herd {
+class Node final : private Herd, private OperatorHost {
  public:
   // Serves as soon as it returns, whether or not a neighbour can be reached.
   // Errors: a port that cannot be listened on, by its number.
@@ -58,7 +64,14 @@ class Node final : private Herd {
   bool AreAcknowledged(const Versions& versions) override;
   void Await(const Versions& versions) override;
   void OnAcknowledged();
-  v1::GetStatusResponse Describe() const;
+  void OnNews();
+  void TellHealth() ABSL_LOCKS_EXCLUDED(health_mutex_);
+
+  v1::GetStatusResponse DescribeServer() override;
+  std::vector<v1::Neighbor> DescribeNeighbors() override;
+  absl::Status Disconnect(const std::string& neighbor) override;
+  absl::Status Reconnect(const std::string& neighbor) override;
+  bool Drain() override;
 
   const NodeOptions options_;
   const OriginId own_;
@@ -73,6 +86,13 @@ class Node final : private Herd {
   std::atomic<net::FrontDoor*> open_door_{nullptr};
   std::unique_ptr<places::Places> places_;
   std::unique_ptr<OperatorServer> operator_server_;
+
+  // As the front door, of those who watch.
+  std::atomic<OperatorServer*> watched_by_{nullptr};
+  std::atomic<bool> links_ready_{false};
+  std::atomic<bool> leaving_{false};
+  absl::Mutex health_mutex_;
+  OperatorServer* health_of_ ABSL_GUARDED_BY(health_mutex_) = nullptr;  // while it serves
 };
 
 }  // namespace herd

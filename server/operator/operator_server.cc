@@ -2,57 +2,97 @@
 
 #include <chrono>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "grpc/health/v1/health.pb.h"
+#include "grpcpp/ext/channelz_service_plugin.h"
+#include "grpcpp/ext/health_check_service_server_builder_option.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/grpcpp.h"
-#include "herd/v1/operator.grpc.pb.h"
+#include "grpcpp/health_check_service_interface.h"
+#include "server/operator/operator_service.h"
+#include "server/operator/watches.h"
 
 namespace herd {
 namespace {
 
-class Service final : public v1::Operator::Service {
- public:
-  explicit Service(OperatorServer::Describe describe) : describe_(std::move(describe)) {}
+// A tool that is gone without a word is missed after that long, twice.
+constexpr int kKeepaliveMs = 10'000;
+// How often a tool may ping, where it likes to.
+constexpr int kPingMs = 1000;
 
-  grpc::Status GetStatus(grpc::ServerContext*, const v1::GetStatusRequest*,
-                         v1::GetStatusResponse* response) override {
-    *response = describe_();
-    return grpc::Status::OK;
-  }
+constexpr const char* kWholeServer = "";
+constexpr const char* kFrontDoor = "herd.v1.FrontDoor";
+constexpr const char* kLinks = "herd.v1.Propagate";
+constexpr const char* kOperator = "herd.v1.Operator";
 
- private:
-  const OperatorServer::Describe describe_;
-};
+// gRPC knows these for all servers of a process from then on; that of the links is built before,
+// and has none of them.
+void AddServices() {
+  // Reflection shows only what is linked, and the linker drops what nobody touches.
+  static_cast<void>(grpc::health::v1::HealthCheckRequest::descriptor());
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::channelz::experimental::InitChannelzService();
+}
+
+void SetArguments(grpc::ServerBuilder& builder) {
+  // A second server on the port is an error, not a silent sharer of its connections.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveMs);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kPingMs);
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 1);
+}
 
 class GrpcOperatorServer final : public OperatorServer {
  public:
-  explicit GrpcOperatorServer(Describe describe) : service_(std::move(describe)) {}
+  GrpcOperatorServer(OperatorHost* host, const Store* store)
+      : watches_(store), service_(host, store, &watches_) {}
   ~GrpcOperatorServer() override {
+    watches_.Stop();
     if (server_ != nullptr) server_->Shutdown(std::chrono::system_clock::now());
   }
 
   absl::Status Listen(const std::string& listen) {
+    AddServices();
     grpc::ServerBuilder builder;
-    // A second server on the port is an error, not a silent sharer of its connections.
-    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    SetArguments(builder);
     int port = 0;
     builder.AddListeningPort(listen, grpc::InsecureServerCredentials(), &port);
     builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();
-    if (server_ != nullptr && port != 0) return absl::OkStatus();
+    if (server_ != nullptr && port != 0) {
+      SetHealth(false, false);
+      server_->GetHealthCheckService()->SetServingStatus(kOperator, true);
+      return absl::OkStatus();
+    }
     return absl::UnavailableError(absl::StrCat("cannot listen on ", listen, " for operators"));
   }
 
+  void SetHealth(bool ready, bool links) override {
+    grpc::HealthCheckServiceInterface* const health = server_->GetHealthCheckService();
+    health->SetServingStatus(kWholeServer, ready);
+    health->SetServingStatus(kFrontDoor, ready);
+    health->SetServingStatus(kLinks, links);
+  }
+
+  void Wake() override { watches_.Wake(); }
+
  private:
-  Service service_;
+  Watches watches_;
+  OperatorService service_;
   std::unique_ptr<grpc::Server> server_;
 };
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<OperatorServer>> OperatorServer::Start(const std::string& listen,
-                                                                      Describe describe) {
-  auto server = std::make_unique<GrpcOperatorServer>(std::move(describe));
+                                                                      OperatorHost* host,
+                                                                      const Store* store) {
+  auto server = std::make_unique<GrpcOperatorServer>(host, store);
   if (absl::Status status = server->Listen(listen); !status.ok()) return status;
   return server;
 }

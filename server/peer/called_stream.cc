@@ -49,7 +49,10 @@ void CalledStream::OnRead(bool ok) {
     return Close(absl::OkStatus());
   }
   if (const absl::Status status = OnPacket(); !status.ok()) {
-    log::Error(absl::StrCat("closing the link from ", caller_, ": ", status.ToString()));
+    // That it is not wanted now has been logged when that began.
+    if (!absl::IsUnavailable(status)) {
+      log::Error(absl::StrCat("closing the link from ", caller_, ": ", status.ToString()));
+    }
     return Close(status);
   }
   read_due_ = true;
@@ -59,6 +62,7 @@ absl::Status CalledStream::OnPacket() {
   if (!neighbor_) {
     if (absl::Status status = OnHello(); !status.ok()) return status;
   }
+  host_->OnReceived(*neighbor_, incoming_);
   const bool was_leaving = flood_->inbound(*neighbor_).leaving();
   absl::Status status = flood_->OnPacket(*neighbor_, incoming_, MonotonicNow());
   if (flood_->inbound(*neighbor_).leaving() && !was_leaving) {
@@ -78,7 +82,7 @@ absl::Status CalledStream::OnHello() {
     return absl::PermissionDeniedError(
         absl::StrCat("it is ", hello.server(), " that is called, by ", hello.receiver()));
   }
-  host_->OnIdentified(this, *neighbor);
+  if (absl::Status status = host_->OnIdentified(this, *neighbor); !status.ok()) return status;
   flood_->Open(*neighbor);
   neighbor_ = *neighbor;
   caller_ = hello.server();
@@ -90,6 +94,7 @@ void CalledStream::Pump(Nanos now) {
   if (closing_) return;
   if (neighbor_ && !writing_ && flood_->NextPacket(*neighbor_, now, &outgoing_)) {
     stream_.Write(outgoing_, written_.tag());
+    host_->OnSent(*neighbor_, outgoing_);
     writing_ = true;
     ++outstanding_;
   }

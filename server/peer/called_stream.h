@@ -25,7 +25,11 @@ class CalledStream {
     // A call has come in, and the next one may be waited for.
     virtual void OnCalled(CalledStream* stream) = 0;
     // The caller is that neighbour; an older stream of its has to go.
-    virtual void OnIdentified(CalledStream* stream, std::size_t neighbor) = 0;
+    // Errors: this one has to be closed with that status.
+    virtual absl::Status OnIdentified(CalledStream* stream, std::size_t neighbor) = 0;
+    // The link with that neighbour has carried this message.
+    virtual void OnSent(std::size_t neighbor, const v1::Packet& packet) = 0;
+    virtual void OnReceived(std::size_t neighbor, const v1::Packet& packet) = 0;
     // The link with that neighbour is over.
     virtual void OnLost(std::size_t neighbor, const std::string& reason) = 0;
     // No operation is outstanding any more: the stream is to be destroyed.

@@ -21,8 +21,8 @@ constexpr auto kLastingLink = std::chrono::seconds(2);
 }  // namespace
 
 CallingStream::CallingStream(Flood* flood, std::size_t neighbor, const std::string& target,
-                             grpc::CompletionQueue* queue)
-    : flood_(flood), neighbor_(neighbor), target_(target), queue_(queue) {}
+                             LinkTraffic* traffic, grpc::CompletionQueue* queue)
+    : flood_(flood), neighbor_(neighbor), target_(target), traffic_(traffic), queue_(queue) {}
 
 void CallingStream::Open() {
   attempt_ = std::make_unique<Attempt>();
@@ -52,6 +52,7 @@ void CallingStream::OnRead(bool ok) {
   --outstanding_;
   if (!ok) return End();
   attempt_->read_due = true;
+  traffic_->CountReceived(incoming_);
   const bool was_up = link().up();
   const bool was_leaving = flood_->inbound(neighbor_).leaving();
   const absl::Status status = flood_->OnPacket(neighbor_, incoming_, MonotonicNow());
@@ -75,6 +76,7 @@ bool CallingStream::CanWrite() const {
 void CallingStream::Pump(Nanos now) {
   if (CanWrite() && flood_->NextPacket(neighbor_, now, &outgoing_)) {
     attempt_->stream->Write(outgoing_, written_.tag());
+    traffic_->CountSent(outgoing_);
     attempt_->writing = true;
     ++outstanding_;
   }
@@ -126,15 +128,22 @@ void CallingStream::Pause() {
   ++outstanding_;
 }
 
-void CallingStream::OnRetry(bool ok) {
+// Also when the pause is cut short by Stop, which Resume may have followed.
+void CallingStream::OnRetry(bool) {
   --outstanding_;
-  if (ok && !stopping_) Open();
+  if (!stopping_) Open();
 }
 
 void CallingStream::Stop() {
   stopping_ = true;
   if (attempt_ != nullptr) attempt_->context.TryCancel();
   retry_.Cancel();
+}
+
+void CallingStream::Resume() {
+  stopping_ = false;
+  // Whatever is still under way ends in a new attempt.
+  if (outstanding_ == 0) Open();
 }
 
 void CallingStream::NoteUp() {
@@ -145,10 +154,10 @@ void CallingStream::NoteUp() {
 }
 
 void CallingStream::NoteDown() {
+  const bool was_up = std::exchange(noted_up_, false);
   if (stopping_) return;
   const std::string& message = attempt_->status.error_message();
   const std::string reason = message.empty() ? "closed by the neighbor" : message;
-  const bool was_up = std::exchange(noted_up_, false);
   const bool repeated = !was_up && reason == last_error_;
   last_error_ = reason;
   if (was_up && std::chrono::steady_clock::now() - up_since_ > kLastingLink) failures_ = 0;

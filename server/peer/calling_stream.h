@@ -17,13 +17,15 @@
 #include "herd/v1/propagate.grpc.pb.h"
 #include "server/peer/completion.h"
 #include "server/peer/flood.h"
+#include "server/peer/link_traffic.h"
 
 namespace herd::peer {
 
 class CallingStream {
  public:
-  // `target` is the neighbour's "host:port". `flood` and `queue` outlive this object.
-  CallingStream(Flood* flood, std::size_t neighbor, const std::string& target,
+  // `target` is the neighbour's "host:port". What goes over the link is counted in `traffic`. All
+  // outlive this object.
+  CallingStream(Flood* flood, std::size_t neighbor, const std::string& target, LinkTraffic* traffic,
                 grpc::CompletionQueue* queue);
   CallingStream(const CallingStream&) = delete;
   CallingStream& operator=(const CallingStream&) = delete;
@@ -37,8 +39,9 @@ class CallingStream {
   // When Pump is to be called again, though nothing happens.
   std::optional<Nanos> Deadline() const;
 
-  // Ends the attempt, and makes no further one.
+  // Ends the attempt, and makes no further one; until Resume, if that is ever called.
   void Stop();
+  void Resume();
 
   std::size_t neighbor() const { return neighbor_; }
   // No operation is outstanding: this object may be destroyed after Stop.
@@ -80,6 +83,7 @@ class CallingStream {
   Flood* const flood_;
   const std::size_t neighbor_;
   const std::string target_;
+  LinkTraffic* const traffic_;
   grpc::CompletionQueue* const queue_;
 
   std::unique_ptr<Attempt> attempt_;

@@ -21,7 +21,8 @@ Flood::Flood(Store* store, const OriginId& own, const std::vector<std::string>& 
       in_sync_(neighbors.size(), options.in_sync_bound),
       gather_(options.gather) {
   for (const std::string& neighbor : neighbors) {
-    links_.push_back({OutboundLink(store, own, neighbor), InboundLink(store), {}});
+    links_.push_back(
+        {.outbound = OutboundLink(store, own, neighbor), .inbound = InboundLink(store)});
   }
 }
 
@@ -79,6 +80,7 @@ absl::Status Flood::OnPush(std::size_t neighbor, const v1::Push& push, Nanos now
 absl::Status Flood::OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now) {
   Link& link = links_[neighbor];
   if (absl::Status status = link.outbound.OnAck(ack); !status.ok()) return status;
+  StopTiming(link, now);
   store_->ReadVector(&vector_, &digest_);
   for (const OriginIndex origin : link.outbound.turned()) {
     parents_.OnTaken(neighbor, origin, link.outbound.IsEager(origin), vector_);
@@ -107,6 +109,7 @@ void Flood::Close(std::size_t neighbor) {
   if (IsStaying(link)) link.handed_over.clear();
   link.outbound.Close();
   link.inbound.Close();
+  link.timed_push = 0;
   in_sync_.OnDown(neighbor);
   parents_.OnSilent(neighbor);
   store_->ReadVector(&vector_, &digest_);
@@ -155,8 +158,52 @@ bool Flood::NextPacket(std::size_t neighbor, Nanos now, v1::Packet* packet) {
   const bool pushes = link.outbound.NextPush(vector_, answers, packet->mutable_push());
   if (!pushes) packet->clear_push();
   if (!answers && !pushes) return false;
+  if (pushes) StartTiming(link, now);
   link.gathers_until = now + gather_;
   return true;
+}
+
+void Flood::StartTiming(Link& link, Nanos now) {
+  if (link.timed_push != 0) return;
+  link.timed_push = link.outbound.pushes_sent();
+  link.timed_since = now;
+}
+
+void Flood::StopTiming(Link& link, Nanos now) {
+  if (link.timed_push == 0 || link.outbound.pushes_acknowledged() < link.timed_push) return;
+  link.round_trip = now - link.timed_since;
+  link.timed_push = 0;
+}
+
+void Flood::Look(Nanos now) {
+  store_->ReadVector(&vector_, &digest_);
+  std::vector<Readiness::Neighbor> neighbors;
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    Link& link = links_[i];
+    link.lag.Look(link.outbound.acknowledged(), vector_, now);
+    if (link.outbound.up()) {
+      link.lacking.Look(vector_, link.outbound.acknowledged(), now);
+    } else {
+      link.lacking.Reset();
+    }
+    neighbors.push_back(ReadinessOf(i, now));
+  }
+  readiness_.Look(neighbors, now);
+}
+
+Readiness::Neighbor Flood::ReadinessOf(std::size_t neighbor, Nanos now) const {
+  const Link& link = links_[neighbor];
+  return {.name = link.outbound.neighbor(),
+          .up = link.outbound.up(),
+          .in_sync = in_sync_.Contains(neighbor),
+          .has_caught_up = link.lacking.has_caught_up(),
+          .lacking = Lacking(neighbor),
+          .lacking_for = link.lacking.Lag(now)};
+}
+
+std::uint64_t Flood::Lacking(std::size_t neighbor) const {
+  const OutboundLink& link = links_[neighbor].outbound;
+  return link.up() ? CountLacking(vector_, link.acknowledged()) : 0;
 }
 
 void Flood::Leave() {

@@ -15,8 +15,10 @@
 #include "absl/status/statusor.h"
 #include "server/peer/in_sync.h"
 #include "server/peer/inbound_link.h"
+#include "server/peer/lag_clock.h"
 #include "server/peer/outbound_link.h"
 #include "server/peer/parents.h"
+#include "server/peer/readiness.h"
 #include "server/state/store.h"
 
 namespace herd::peer {
@@ -75,6 +77,21 @@ class Flood {
     return !IsGathering(links_[neighbor]) && links_[neighbor].outbound.is_ready();
   }
 
+  // Looks at the store, finds out who is how far behind, and whether this server is ready. To be
+  // called some ten times a second while anything happens, and once a second else.
+  void Look(Nanos now);
+  // As of the last Look.
+  const Readiness& readiness() const { return readiness_; }
+  // How long the neighbour is behind this server, and this server behind the neighbour.
+  Nanos LagTime(std::size_t neighbor, Nanos now) const { return links_[neighbor].lag.Lag(now); }
+  Nanos LackingTime(std::size_t neighbor, Nanos now) const {
+    return links_[neighbor].lacking.Lag(now);
+  }
+  // Updates that the neighbour says to have and this server lacks.
+  std::uint64_t Lacking(std::size_t neighbor) const;
+  // How long the last push that was timed took to be acknowledged; 0 before the first.
+  Nanos RoundTrip(std::size_t neighbor) const { return links_[neighbor].round_trip; }
+
   // This server is about to stop, and makes no more updates. The neighbours are told, so that they
   // do not rely on it any more; what it got until they knew, they are handed.
   void Leave();
@@ -95,6 +112,8 @@ class Flood {
   std::uint64_t repairs(std::size_t neighbor) const { return parents_.repairs(neighbor); }
   // Times that a neighbour's map was found to differ though the vectors were equal.
   std::uint64_t divergences() const { return divergences_; }
+  // How far this server has everything, as of the last look at the store.
+  const VersionVector& vector() const { return vector_; }
   int ParentOf(OriginIndex origin) const { return parents_.ParentOf(origin); }
 
  private:
@@ -105,6 +124,13 @@ class Flood {
     Nanos gathers_until = 0;
     // By origin: what the neighbour had while it stayed; it left in order since, if it is gone.
     VersionVector handed_over;
+    // How long it is behind us, and we behind it.
+    LagClock lag;
+    LagClock lacking;
+    // The push that is being timed, 0: none; since when; and how long the one before it took.
+    std::uint64_t timed_push = 0;
+    Nanos timed_since = 0;
+    Nanos round_trip = 0;
   };
 
   absl::Status OnHello(std::size_t neighbor, const v1::Hello& hello, Nanos now);
@@ -113,6 +139,9 @@ class Flood {
   bool IsGathering(const Link& link) const;
   // The neighbour is there, and goes on being there.
   static bool IsStaying(const Link& link);
+  Readiness::Neighbor ReadinessOf(std::size_t neighbor, Nanos now) const;
+  static void StartTiming(Link& link, Nanos now);
+  static void StopTiming(Link& link, Nanos now);
   void DrawUpLegacy();
   static void NoteHandedOver(Link& link, OriginIndex origin, Sequence through);
   bool IsHandedOver(OriginIndex origin, Sequence through) const;
@@ -123,6 +152,7 @@ class Flood {
   std::deque<Link> links_;
   Parents parents_;
   InSync in_sync_;
+  Readiness readiness_;
   const Nanos gather_;
   // When the store was last looked at, and how far it had everything then.
   Nanos now_ = 0;

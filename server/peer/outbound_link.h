@@ -79,6 +79,12 @@ class OutboundLink {
 
   // The stream is open and the neighbour has said how far it has everything.
   bool up() const { return up_; }
+  // How far the neighbour has everything, by its own word; that of the last stream while there is
+  // none.
+  const VersionVector& acknowledged() const { return acknowledged_; }
+  // The pushes of this stream, that with the hello not counted.
+  std::uint64_t pushes_sent() const { return pushes_sent_; }
+  std::uint64_t pushes_acknowledged() const { return pushes_acknowledged_; }
   // How far the neighbour has that origin, by its own word.
   Sequence Acknowledged(OriginIndex origin) const;
   // The same, or as it showed by sending it.

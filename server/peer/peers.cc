@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -20,6 +21,12 @@ namespace {
 // Under a steady stream of events, writes go out after this many at the latest.
 constexpr int kEventsPerPump = 32;
 
+// Who is how far behind is looked at this often while anything happens, and this often else.
+constexpr Nanos kLookBusy = 100 * kNanosPerMillisecond;
+constexpr Nanos kLookIdle = kNanosPerSecond;
+
+constexpr char kDisconnected[] = "disconnected by an operator";
+
 // Leaving takes less than this; when it does not, the log says what it takes so long for.
 constexpr absl::Duration kLeaveNotice = absl::Milliseconds(500);
 
@@ -30,6 +37,8 @@ gpr_timespec ToTimespec(Nanos monotonic) {
   at.clock_type = GPR_CLOCK_MONOTONIC;
   return at;
 }
+
+std::uint64_t RealtimeNow() { return static_cast<std::uint64_t>(absl::GetCurrentTimeNanos()); }
 
 std::vector<std::string> Names(const std::vector<Peers::Neighbor>& neighbors) {
   std::vector<std::string> names;
@@ -68,7 +77,8 @@ void Peers::Connect(std::size_t neighbor) {
     return;
   }
   log::Info(absl::StrCat("connecting to ", name, " at ", target));
-  calling_[neighbor] = std::make_unique<CallingStream>(&flood_, neighbor, target, queue_.get());
+  calling_[neighbor] = std::make_unique<CallingStream>(&flood_, neighbor, target,
+                                                       &states_[neighbor].traffic, queue_.get());
   calling_[neighbor]->Open();
 }
 
@@ -131,7 +141,9 @@ gpr_timespec Peers::Pump() {
   for (const std::size_t late : flood_.Advance(now)) NoteLate(late);
   PublishAcknowledged();
   PumpStreams(now);
-  NoteInSync();
+  NoteStates();
+  options_.on_news();
+  if (now >= looked_at_ + kLookBusy) Look(now);
   news_awaited_.store(IsNewsAwaited());
   return NextDeadline();
 }
@@ -159,6 +171,8 @@ bool Peers::IsNewsAwaited() const {
 
 gpr_timespec Peers::NextDeadline() const {
   std::optional<Nanos> earliest = flood_.AdvanceDeadline();
+  const Nanos look = looked_at_ + (flood_.readiness().ready() ? kLookIdle : kLookBusy);
+  if (!earliest || look < *earliest) earliest = look;
   const auto take = [&](std::optional<Nanos> deadline) {
     if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
   };
@@ -169,21 +183,39 @@ gpr_timespec Peers::NextDeadline() const {
   return earliest ? ToTimespec(*earliest) : gpr_inf_future(GPR_CLOCK_MONOTONIC);
 }
 
+void Peers::Look(Nanos now) {
+  looked_at_ = now;
+  flood_.Look(now);
+  const VersionVector& vector = flood_.vector();
+  const std::uint64_t made = vector[Store::kOwnOrigin];
+  made_.Note(made, now);
+  received_.Note(std::accumulate(vector.begin(), vector.end(), std::uint64_t{0}) - made, now);
+  const bool ready = flood_.readiness().ready();
+  if (std::exchange(told_ready_, ready) == ready) return;
+  log::Info(absl::StrCat(ready ? "ready: " : "not ready: ", flood_.readiness().why()));
+  options_.on_ready(ready);
+}
+
 void Peers::NoteLate(std::size_t neighbor) {
-  states_[neighbor].in_sync = false;
+  states_[neighbor].in_sync = {.holds = false, .since_ns = RealtimeNow()};
   ++states_[neighbor].times_late;
   log::Warning(absl::StrCat(options_.neighbors[neighbor].name,
                             " acknowledges too late and is out of sync; clients do not wait for it "
                             "until it has caught up"));
 }
 
-void Peers::NoteInSync() {
+void Peers::NoteStates() {
+  const auto note = [](bool holds, NeighborState::Lasting* state) {
+    if (state->holds == holds) return false;
+    *state = {.holds = holds, .since_ns = RealtimeNow()};
+    return true;
+  };
   for (std::size_t i = 0; i < states_.size(); ++i) {
-    const bool in_sync = flood_.IsInSync(i);
-    if (in_sync && !states_[i].in_sync) {
+    note(flood_.outbound(i).up(), &states_[i].outbound_up);
+    note(flood_.inbound(i).up(), &states_[i].inbound_up);
+    if (note(flood_.IsInSync(i), &states_[i].in_sync) && states_[i].in_sync.holds) {
       log::Info(absl::StrCat(options_.neighbors[i].name, " is in sync"));
     }
-    states_[i].in_sync = in_sync;
   }
 }
 
@@ -264,13 +296,63 @@ void Peers::OnCalled(CalledStream*) {
   if (!stopping_) Accept();
 }
 
-void Peers::OnIdentified(CalledStream* stream, std::size_t neighbor) {
+absl::Status Peers::OnIdentified(CalledStream*, std::size_t neighbor) {
+  if (states_[neighbor].disconnected) return absl::UnavailableError(kDisconnected);
   ++states_[neighbor].calls;
-  for (const auto& other : called_) {
-    if (other.get() == stream || other->neighbor() != neighbor) continue;
-    other->Close(absl::AbortedError("a newer link with the same server takes its place"));
+  // The new one is not the neighbor's yet.
+  CloseCalls(neighbor, absl::AbortedError("a newer link with the same server takes its place"));
+  return absl::OkStatus();
+}
+
+void Peers::CloseCalls(std::size_t neighbor, const absl::Status& status) {
+  for (const auto& stream : called_) {
+    if (stream->neighbor() != neighbor) continue;
+    stream->Close(status);
     return;
   }
+}
+
+void Peers::OnSent(std::size_t neighbor, const v1::Packet& packet) {
+  states_[neighbor].traffic.CountSent(packet);
+}
+
+void Peers::OnReceived(std::size_t neighbor, const v1::Packet& packet) {
+  states_[neighbor].traffic.CountReceived(packet);
+}
+
+absl::StatusOr<std::size_t> Peers::Find(const std::string& neighbor) const {
+  for (std::size_t i = 0; i < options_.neighbors.size(); ++i) {
+    if (options_.neighbors[i].name == neighbor) return i;
+  }
+  return absl::NotFoundError(absl::StrCat(
+      options_.own.server, " has no neighbor \"", neighbor, "\", only ",
+      options_.neighbors.empty() ? "none" : absl::StrJoin(Names(options_.neighbors), ", ")));
+}
+
+absl::Status Peers::Disconnect(const std::string& name) {
+  const absl::StatusOr<std::size_t> neighbor = Find(name);
+  if (!neighbor.ok()) return neighbor.status();
+  {
+    absl::MutexLock lock(&mutex_);
+    if (stopping_) return absl::UnavailableError("this server is stopping");
+    if (std::exchange(states_[*neighbor].disconnected, true)) return absl::OkStatus();
+    log::Warning(absl::StrCat("the link with ", name, " is ", kDisconnected));
+    if (calling_[*neighbor] != nullptr) calling_[*neighbor]->Stop();
+    CloseCalls(*neighbor, absl::UnavailableError(kDisconnected));
+  }
+  WakeThread();
+  return absl::OkStatus();
+}
+
+absl::Status Peers::Reconnect(const std::string& name) {
+  const absl::StatusOr<std::size_t> neighbor = Find(name);
+  if (!neighbor.ok()) return neighbor.status();
+  absl::MutexLock lock(&mutex_);
+  if (stopping_) return absl::UnavailableError("this server is stopping");
+  if (!std::exchange(states_[*neighbor].disconnected, false)) return absl::OkStatus();
+  log::Info(absl::StrCat("the link with ", name, " may be opened again"));
+  if (calling_[*neighbor] != nullptr) calling_[*neighbor]->Resume();
+  return absl::OkStatus();
 }
 
 void Peers::OnLost(std::size_t neighbor, const std::string& reason) {
@@ -308,35 +390,81 @@ void Peers::Stop() {
   thread_.join();
 }
 
-std::uint64_t Peers::divergences() {
+void Peers::DescribeServer(v1::GetStatusResponse* status) {
   absl::MutexLock lock(&mutex_);
-  return flood_.divergences();
+  Look(MonotonicNow());
+  status->set_divergences(flood_.divergences());
+  status->set_made_per_second(made_.PerSecond());
+  status->set_received_per_second(received_.PerSecond());
+  status->set_ready(flood_.readiness().ready());
+  status->set_readiness(flood_.readiness().why());
+  std::uint64_t lacking = 0;
+  for (std::size_t i = 0; i < states_.size(); ++i) lacking = std::max(lacking, flood_.Lacking(i));
+  status->set_lacking_updates(lacking);
 }
 
-std::vector<v1::Neighbor> Peers::Describe() {
+std::vector<v1::Neighbor> Peers::Describe(Detail detail) {
   absl::MutexLock lock(&mutex_);
-  std::vector<v1::Neighbor> descriptions;
+  Look(MonotonicNow());
+  std::vector<v1::Neighbor> descriptions(states_.size());
   for (std::size_t i = 0; i < states_.size(); ++i) {
     const InboundLink& inbound = flood_.inbound(i);
     const OutboundLink& outbound = flood_.outbound(i);
-    v1::Neighbor& neighbor = descriptions.emplace_back();
+    v1::Neighbor& neighbor = descriptions[i];
     neighbor.set_server(options_.neighbors[i].name);
     neighbor.set_outbound_up(outbound.up());
     neighbor.set_inbound_up(inbound.up());
-    neighbor.set_lag_updates(flood_.Lag(i));
-    neighbor.set_received_ranges(inbound.counters().ranges);
-    neighbor.set_received_updates(inbound.counters().updates);
-    neighbor.set_duplicate_updates(inbound.counters().duplicates);
     neighbor.set_in_sync(flood_.IsInSync(i));
+    neighbor.set_outbound_since_at_ns(states_[i].outbound_up.since_ns);
+    neighbor.set_inbound_since_at_ns(states_[i].inbound_up.since_ns);
+    neighbor.set_in_sync_since_at_ns(states_[i].in_sync.since_ns);
     neighbor.set_times_late(states_[i].times_late);
-    neighbor.set_grafts(inbound.counters().grafts);
-    neighbor.set_prunes(inbound.counters().prunes);
-    neighbor.set_repairs(flood_.repairs(i));
+    neighbor.set_leaving(inbound.up() && inbound.leaving());
+    neighbor.set_disconnected(states_[i].disconnected);
     const CallingStream* const calling = calling_[i].get();
+    neighbor.set_calls(calling != nullptr);
     neighbor.set_connects(calling != nullptr ? calling->connects() : states_[i].calls);
     neighbor.set_last_error(calling != nullptr ? calling->last_error() : states_[i].last_error);
+    if (states_[i].disconnected) neighbor.set_last_error(kDisconnected);
+    DescribeTraffic(i, &neighbor);
+    if (detail == Detail::kWithOrigins) DescribeOrigins(i, &neighbor);
   }
   return descriptions;
+}
+
+void Peers::DescribeTraffic(std::size_t i, v1::Neighbor* neighbor) {
+  const Nanos now = MonotonicNow();
+  neighbor->set_lag_updates(flood_.Lag(i));
+  neighbor->set_lag_ns(static_cast<std::uint64_t>(flood_.LagTime(i, now)));
+  neighbor->set_lacking_updates(flood_.Lacking(i));
+  neighbor->set_lacking_ns(static_cast<std::uint64_t>(flood_.LackingTime(i, now)));
+  neighbor->set_round_trip_ns(static_cast<std::uint64_t>(flood_.RoundTrip(i)));
+  const InboundLink::Counters& received = flood_.inbound(i).counters();
+  neighbor->set_received_ranges(received.ranges);
+  neighbor->set_received_updates(received.updates);
+  neighbor->set_duplicate_updates(received.duplicates);
+  neighbor->set_grafts(received.grafts);
+  neighbor->set_prunes(received.prunes);
+  neighbor->set_repairs(flood_.repairs(i));
+  const LinkTraffic& traffic = states_[i].traffic;
+  neighbor->set_sent_messages(traffic.sent_messages);
+  neighbor->set_sent_updates(traffic.sent_updates);
+  neighbor->set_sent_bytes(traffic.sent_bytes);
+  neighbor->set_received_messages(traffic.received_messages);
+  neighbor->set_received_bytes(traffic.received_bytes);
+}
+
+void Peers::DescribeOrigins(std::size_t i, v1::Neighbor* neighbor) {
+  for (std::size_t index = 0; index < store_->origins(); ++index) {
+    const auto origin = static_cast<OriginIndex>(index);
+    const OriginId id = store_->Origin(origin);
+    v1::LinkOrigin* const description = neighbor->add_origins();
+    description->mutable_origin()->set_server(id.server);
+    description->mutable_origin()->set_start_ns(id.start_ns);
+    description->set_acknowledged(flood_.outbound(i).Acknowledged(origin));
+    description->set_eager_outbound(flood_.outbound(i).up() && flood_.outbound(i).IsEager(origin));
+    description->set_eager_inbound(flood_.ParentOf(origin) == static_cast<int>(i));
+  }
 }
 
 }  // namespace herd::peer

@@ -24,6 +24,8 @@
 #include "server/peer/calling_stream.h"
 #include "server/peer/completion.h"
 #include "server/peer/flood.h"
+#include "server/peer/link_traffic.h"
+#include "server/peer/rate_meter.h"
 
 namespace herd::peer {
 
@@ -43,6 +45,10 @@ class Peers final : private CalledStream::Host {
     Flood::Options flood;
     // The neighbours have acknowledged more. On the thread of the links; returns soon.
     std::function<void()> on_acknowledged = [] {};
+    // The store may have got something new. Likewise.
+    std::function<void()> on_news = [] {};
+    // Whether clients may be sent here, as far as the links know. Likewise, at each change.
+    std::function<void(bool ready)> on_ready = [](bool) {};
   };
 
   // Listens, and starts to connect.
@@ -67,14 +73,29 @@ class Peers final : private CalledStream::Host {
   // Closes all links. Wake must not be called any more.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  std::vector<v1::Neighbor> Describe() ABSL_LOCKS_EXCLUDED(mutex_);
-  // Times that a neighbour's map was found to differ though the vectors were equal.
-  std::uint64_t divergences() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Closes the link with that neighbour and keeps it closed, and lets it be opened again.
+  // Errors: NOT_FOUND, no neighbour has that name.
+  absl::Status Disconnect(const std::string& neighbor) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status Reconnect(const std::string& neighbor) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // In the order of the options.
+  enum class Detail { kSummary, kWithOrigins };
+  std::vector<v1::Neighbor> Describe(Detail detail) ABSL_LOCKS_EXCLUDED(mutex_);
+  // What the links know of this server: divergences, rates, readiness and what it lacks.
+  void DescribeServer(v1::GetStatusResponse* status) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   // What has been logged of a neighbour, and counted.
   struct NeighborState {
-    bool in_sync = false;
+    struct Lasting {
+      bool holds = false;
+      std::uint64_t since_ns = 0;  // since the POSIX epoch
+    };
+    Lasting outbound_up;
+    Lasting inbound_up;
+    Lasting in_sync;
+    bool disconnected = false;  // by an operator
+    LinkTraffic traffic;
     std::uint64_t times_late = 0;
     // By the neighbour.
     std::uint64_t calls = 0;
@@ -91,8 +112,16 @@ class Peers final : private CalledStream::Host {
   gpr_timespec NextDeadline() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void PumpStreams(Nanos now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Connect(std::size_t neighbor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Look(Nanos now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<std::size_t> Find(const std::string& neighbor) const;
+  void CloseCalls(std::size_t neighbor, const absl::Status& status)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void DescribeTraffic(std::size_t neighbor, v1::Neighbor* description)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void DescribeOrigins(std::size_t neighbor, v1::Neighbor* description)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteLate(std::size_t neighbor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void NoteInSync() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void NoteStates() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void PublishAcknowledged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // There is work, whether or not anybody can be told.
   void WakeThread();
@@ -104,7 +133,11 @@ class Peers final : private CalledStream::Host {
 
   void Accept() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnCalled(CalledStream* stream) override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void OnIdentified(CalledStream* stream, std::size_t neighbor) override
+  absl::Status OnIdentified(CalledStream* stream, std::size_t neighbor) override
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void OnSent(std::size_t neighbor, const v1::Packet& packet) override
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void OnReceived(std::size_t neighbor, const v1::Packet& packet) override
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnLost(std::size_t neighbor, const std::string& reason) override
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -125,6 +158,10 @@ class Peers final : private CalledStream::Host {
   std::vector<std::unique_ptr<CallingStream>> calling_ ABSL_GUARDED_BY(mutex_);
   // One more than there are calls.
   std::vector<std::unique_ptr<CalledStream>> called_ ABSL_GUARDED_BY(mutex_);
+  Nanos looked_at_ ABSL_GUARDED_BY(mutex_) = 0;
+  RateMeter made_ ABSL_GUARDED_BY(mutex_);
+  RateMeter received_ ABSL_GUARDED_BY(mutex_);
+  bool told_ready_ ABSL_GUARDED_BY(mutex_) = false;
   bool awaiting_ ABSL_GUARDED_BY(mutex_) = false;  // the neighbours, for another's updates
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 

@@ -220,9 +220,11 @@ Store::Applied Store::ApplyLocked(OriginIndex origin, Sequence after, Sequence t
     duplicates = static_cast<std::size_t>(fresh - updates.begin());
     updates.remove_prefix(duplicates);
   }
+  const std::uint64_t digest = digest_;
   for (; !updates.empty(); updates.remove_prefix(std::min(kGroup, updates.size()))) {
     ApplyGroup(origin, updates.first(std::min(kGroup, updates.size())));
   }
+  if (repair && digest_ != digest) ++repaired_;
   state.through = std::max(state.through, through);
   return {.through = state.through, .duplicates = duplicates};
 }
@@ -239,10 +241,9 @@ void Store::ApplyGroup(OriginIndex origin, absl::Span<const Update> updates) {
   DropSuperseded(origin);
 }
 
-Sequence Store::Collect(OriginIndex origin, Sequence after,
-                        absl::FunctionRef<bool(const Update&)> visit) const {
+template <typename Visit>
+Sequence Store::VisitLive(OriginIndex origin, Sequence after, const Visit& visit) const {
   std::array<UpdateLog::Entry, kGroup> entries;
-  absl::MutexLock lock(&mutex_);
   const OriginState& state = origins_[origin];
   for (;;) {
     const std::size_t count = state.log.Read(after, absl::MakeSpan(entries));
@@ -250,10 +251,50 @@ Sequence Store::Collect(OriginIndex origin, Sequence after,
     for (std::size_t i = 0; i < count; ++i) {
       after = entries[i].sequence;
       const Record& record = records_[entries[i].slot];
-      if (record.IsUpdate(origin, after) && !visit(record.update())) return after;
+      if (record.IsUpdate(origin, after) && !visit(entries[i].slot, record)) return after;
     }
     if (count < entries.size()) return std::max(after, state.through);
   }
+}
+
+Sequence Store::Collect(OriginIndex origin, Sequence after,
+                        absl::FunctionRef<bool(const Update&)> visit) const {
+  absl::MutexLock lock(&mutex_);
+  return VisitLive(origin, after,
+                   [&](Slot, const Record& record) { return visit(record.update()); });
+}
+
+Sequence Store::CollectSlots(OriginIndex origin, Sequence after,
+                             absl::FunctionRef<bool(Slot, const Update&)> visit) const {
+  absl::MutexLock lock(&mutex_);
+  return VisitLive(origin, after,
+                   [&](Slot slot, const Record& record) { return visit(slot, record.update()); });
+}
+
+bool Store::Find(std::string_view client_id,
+                 absl::FunctionRef<void(OriginIndex, const Update&)> visit) const {
+  const std::uint64_t hash = RecordTable::Hash(client_id);
+  absl::MutexLock lock(&mutex_);
+  const Record* const record = records_.Find(client_id, hash);
+  if (record == nullptr) return false;
+  visit(record->origin(), record->update());
+  return true;
+}
+
+Slot Store::Scan(Slot from, std::size_t count,
+                 absl::FunctionRef<void(Slot, OriginIndex, const Update&)> visit) const {
+  absl::MutexLock lock(&mutex_);
+  const std::size_t end = std::max<std::size_t>(from, std::min(records_.size(), from + count));
+  for (Slot slot = from; slot < end; ++slot) {
+    const Record& record = records_[slot];
+    visit(slot, record.origin(), record.update());
+  }
+  return static_cast<Slot>(end);
+}
+
+std::uint64_t Store::repaired() const {
+  absl::MutexLock lock(&mutex_);
+  return repaired_;
 }
 
 void Store::ReadVector(VersionVector* vector) const {

@@ -112,6 +112,24 @@ class Store {
   Sequence Collect(OriginIndex origin, Sequence after,
                    absl::FunctionRef<bool(const Update&)> visit) const ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // The same, and the client's slot: small, dense, and the same as long as the store lives.
+  Sequence CollectSlots(OriginIndex origin, Sequence after,
+                        absl::FunctionRef<bool(Slot, const Update&)> visit) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Visits the record of that client, as Collect does; false: there is none.
+  bool Find(std::string_view client_id,
+            absl::FunctionRef<void(OriginIndex, const Update&)> visit) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  // Visits the records of so many clients from that slot on, as Collect does. Returns the slot
+  // behind the last, which is `from` when there is none.
+  Slot Scan(Slot from, std::size_t count,
+            absl::FunctionRef<void(Slot, OriginIndex, const Update&)> visit) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // How many repairs have changed the map, though the vector covered what they brought.
+  std::uint64_t repaired() const ABSL_LOCKS_EXCLUDED(mutex_);
+
   void ReadVector(VersionVector* vector) const ABSL_LOCKS_EXCLUDED(mutex_);
   // And a digest of the map at the same moment, see digest.h.
   void ReadVector(VersionVector* vector, std::uint64_t* digest) const ABSL_LOCKS_EXCLUDED(mutex_);
@@ -153,6 +171,11 @@ class Store {
   void ApplyGroup(OriginIndex origin, absl::Span<const Update> updates)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  // Visits the live updates of that origin behind `after`, see Collect.
+  template <typename Visit>
+  Sequence VisitLive(OriginIndex origin, Sequence after, const Visit& visit) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   // Whether that update is newer than the record.
   bool Supersedes(OriginIndex origin, const Update& update, const Record& record) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -166,6 +189,7 @@ class Store {
   RecordTable records_ ABSL_GUARDED_BY(mutex_);
   std::vector<OriginState> origins_ ABSL_GUARDED_BY(mutex_);
   std::uint64_t digest_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t repaired_ ABSL_GUARDED_BY(mutex_) = 0;
   // By this group, and still in the logs.
   std::vector<Version> superseded_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<OriginId, OriginIndex> origin_indexes_ ABSL_GUARDED_BY(mutex_);

@@ -1,5 +1,6 @@
 #include "client/commands/herd_status.h"
 
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +34,8 @@ v1::GetStatusResponse Whole(const config::ServerConfig& server) {
   answer.set_start_ns(1520023934918963997);
   answer.set_clients(7);
   answer.set_connections(3);
+  answer.set_made_per_second(12.3);
+  answer.set_ready(true);
   for (const std::string& name : server.neighbors) {
     v1::Neighbor& neighbor = *answer.add_neighbors();
     neighbor.set_server(name);
@@ -132,31 +135,75 @@ TEST(HerdStatus, IsNotConvergedWhenAVectorDiffers) {
 
 TEST(HerdStatus, SaysOfHowManyItKnowsThatTheyAreConverged) {
   auto answers = AllWhole();
-  EXPECT_THAT(ToTable(Status(answers)), HasSubstr("\nconverged: yes\n"));
+  EXPECT_THAT(ToTable(Status(answers), false), HasSubstr("\nconverged: yes\n"));
   AddOrigin(answers[0], "A", 1, 5);
-  EXPECT_THAT(ToTable(Status(answers)), HasSubstr("\nconverged: no\n"));
-  EXPECT_THAT(ToTable(Status(kSilent, answers[1], answers[2])),
+  EXPECT_THAT(ToTable(Status(answers), false), HasSubstr("\nconverged: no\n"));
+  EXPECT_THAT(ToTable(Status(kSilent, answers[1], answers[2]), false),
               HasSubstr("\nconverged: yes, of the 2 that answer\n"));
-  EXPECT_THAT(ToTable(Status(kSilent, kSilent, kSilent)),
+  EXPECT_THAT(ToTable(Status(kSilent, kSilent, kSilent), false),
               HasSubstr("\nconverged: no server answers\n"));
 }
 
 TEST(HerdStatus, ShowsOneRowForEachServer) {
   auto answers = AllWhole();
   answers[1].mutable_neighbors(1)->set_inbound_up(false);
-  EXPECT_EQ(ToTable(Status(answers[0], answers[1], kSilent)),
-            "server  up    clients  connections  links up\n"
-            "A       yes         7            3       1/1\n"
-            "B       yes         7            3       1/2\n"
+  EXPECT_EQ(ToTable(Status(answers[0], answers[1], kSilent), false),
+            "server  up    clients  connections  reports/s  links     lag  state\n"
+            "A       yes         7            3         12    1/1       0  ready\n"
+            "B       yes         7            3         12    1/2       0  ready\n"
             "C       no      127.0.0.1:3: Connection refused\n"
             "converged: yes, of the 2 that answer\n");
+}
+
+TEST(HerdStatus, IsNotConvergedWhenTheMapsDifferThoughTheVectorsAreEqual) {
+  auto answers = AllWhole();
+  answers[1].set_digest(1);
+  EXPECT_FALSE(IsConverged(Status(answers)));
+}
+
+TEST(HerdStatus, SaysHowManyUpdatesThatSomebodyHasAServerLacks) {
+  auto answers = AllWhole();
+  AddOrigin(answers[0], "A", 1, 5);
+  AddOrigin(answers[1], "A", 1, 3);
+  AddOrigin(answers[1], "B", 1, 10);
+  EXPECT_EQ(LagOf(Status(answers)[0], Status(answers)), 10);
+  EXPECT_EQ(LagOf(Status(answers)[1], Status(answers)), 2);
+  EXPECT_EQ(LagOf(Status(answers)[2], Status(answers)), 15);
+}
+
+TEST(HerdStatus, SaysWhoIsNotReadyAndWhy) {
+  auto answers = AllWhole();
+  answers[0].set_ready(false);
+  answers[0].set_lacking_updates(42);
+  answers[0].set_readiness("catching up: lacks 42 updates that B has");
+  answers[1].set_ready(false);
+  answers[1].set_leaving(true);
+  answers[1].set_readiness("is leaving");
+  const std::string table = ToTable(Status(answers), false);
+  EXPECT_THAT(table, HasSubstr("  catching up\n"));
+  EXPECT_THAT(table, HasSubstr("  leaving\n"));
+  EXPECT_THAT(table, HasSubstr("A is not ready: catching up: lacks 42 updates that B has\n"));
+  EXPECT_THAT(table, HasSubstr("B is not ready: is leaving\n"));
+}
+
+TEST(HerdStatus, FitsIntoAnOrdinaryTerminalAndHasColoursOnlyThere) {
+  auto answers = AllWhole();
+  answers[0].set_clients(12'345'678);
+  answers[0].set_made_per_second(1234567.8);
+  answers[0].set_ready(false);
+  answers[0].set_lacking_updates(1);
+  std::istringstream lines(ToTable(Status(answers), false));
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80) << line;
+  EXPECT_EQ(ToTable(Status(answers), false).find('\x1b'), std::string::npos);
+  EXPECT_THAT(ToTable(Status(answers), true), HasSubstr("\x1b[32myes\x1b[0m"));
 }
 
 TEST(HerdStatus, GivesProgramsEverythingAsJson) {
   auto answers = AllWhole();
   AddOrigin(answers[0], "A", 1520023934918963997, 5);
   answers[0].mutable_neighbors(0)->set_lag_updates(9);
-  const auto json = nlohmann::json::parse(ToJson(Status(answers[0], answers[1], kSilent)));
+  const auto json =
+      nlohmann::json::parse(ToJson(Status(answers[0], answers[1], kSilent), JsonForm::kLine));
   EXPECT_EQ(json["converged"], false);
   const auto& a = json["servers"][0];
   EXPECT_EQ(a["server"], "A");
@@ -168,6 +215,8 @@ TEST(HerdStatus, GivesProgramsEverythingAsJson) {
   EXPECT_EQ(a["connections"], 3);
   EXPECT_EQ(a["links_up"], 1);
   EXPECT_EQ(a["links"], 1);
+  EXPECT_EQ(a["ready"], true);
+  EXPECT_EQ(a["lag_updates"], 0);
   EXPECT_EQ(a["vector"][0]["server"], "A");
   EXPECT_EQ(a["vector"][0]["start_ns"], "1520023934918963997");
   EXPECT_EQ(a["vector"][0]["through"], 5);

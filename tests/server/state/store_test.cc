@@ -340,6 +340,48 @@ TEST(EqualClientTimes, AreSettledAlikeAtAllStoresWhateverArrivesFirst) {
   }
 }
 
+// "0:kiwi 1:plum end 2"
+std::string Scan(const Store& store, Slot from, std::size_t count) {
+  std::string visited;
+  const Slot end = store.Scan(from, count, [&](Slot slot, OriginIndex, const Update& update) {
+    visited += std::to_string(slot) + ":" + std::string(update.client_id) + " ";
+  });
+  return visited + "end " + std::to_string(end);
+}
+
+TEST_F(TheStore, IsScannedSlotBySlotInTheOrderInWhichItGotToKnowClients) {
+  EXPECT_EQ(Scan(store_, 0, 10), "end 0");
+  for (const char* id : {"kiwi", "plum", "pear"}) Report(store_, {id, kHere, "1"});
+  Report(store_, {"kiwi", kThere, "2"});
+  EXPECT_EQ(Scan(store_, 0, 2), "0:kiwi 1:plum end 2");
+  EXPECT_EQ(Scan(store_, 2, 2), "2:pear end 3");
+  EXPECT_EQ(Scan(store_, 3, 2), "end 3");
+  EXPECT_EQ(Scan(store_, 99, 2), "end 99");
+}
+
+TEST_F(TheStore, FindsAClientsRecord) {
+  Report(store_, {"kiwi", kHere, "1"});
+  Sequence sequence = 0;
+  EXPECT_TRUE(store_.Find("kiwi", [&](OriginIndex origin, const Update& update) {
+    EXPECT_EQ(origin, Store::kOwnOrigin);
+    sequence = update.sequence;
+  }));
+  EXPECT_EQ(sequence, 1);
+  EXPECT_FALSE(store_.Find("plum", [](OriginIndex, const Update&) { FAIL(); }));
+}
+
+TEST_F(TheStore, CountsRepairsThatChangeTheMap) {
+  const Text kiwi{"kiwi", kHere, "1"};
+  const Update update = kiwi.At(1);
+  const OriginIndex hands = *store_.Intern({"Hands", 1});
+  store_.Apply(hands, 0, 1, {});
+  EXPECT_EQ(store_.repaired(), 0u);
+  store_.Repair(hands, 0, 1, {&update, 1});
+  EXPECT_EQ(store_.repaired(), 1u);
+  store_.Repair(hands, 0, 1, {&update, 1});
+  EXPECT_EQ(store_.repaired(), 1u);
+}
+
 TEST(EqualClientTimes, AtOneOriginAreSettledByTheNumber) {
   Store store({"Welsh", 1});
   const OriginIndex hands = *store.Intern({"Hands", 1});

@@ -1,0 +1,117 @@
+#include "client/commands/neighbors.h"
+
+#include <algorithm>
+#include <iostream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "client/commands/message_json.h"
+#include "client/commands/terminal.h"
+#include "client/commands/units.h"
+#include "client/net/operator_client.h"
+
+namespace herd::client {
+namespace {
+
+constexpr char kHead[] =
+    "server     neighbor   link  since    sync  lag      rtt      sent   got    twice\n";
+
+bool IsUp(const v1::Neighbor& link) { return link.outbound_up() && link.inbound_up(); }
+
+std::string Since(const v1::Neighbor& link, uint64_t now_ns) {
+  const uint64_t since = std::max(link.outbound_since_at_ns(), link.inbound_since_at_ns());
+  return since == 0 || since > now_ns ? "-" : DurationText(now_ns - since);
+}
+
+std::string Lag(const v1::Neighbor& link) {
+  return link.lag_updates() == 0 ? "0" : DurationText(link.lag_ns());
+}
+
+std::string Row(const std::string& server, const v1::Neighbor& link, uint64_t now_ns,
+                bool on_terminal) {
+  const std::string state = Paint(absl::StrFormat("%-4s", IsUp(link) ? "up" : "down"),
+                                  IsUp(link) ? Color::kGood : Color::kBad, on_terminal);
+  const std::string sync = Paint(absl::StrFormat("%-4s", link.in_sync() ? "yes" : "no"),
+                                 link.in_sync() ? Color::kGood : Color::kWarning, on_terminal);
+  return absl::StrFormat("%-9s  %-9s  %s  %-7s  %s  %-7s  %-7s  %-5s  %-5s  %s\n", server,
+                         link.server(), state, Since(link, now_ns), sync, Lag(link),
+                         DurationText(link.round_trip_ns()), CountText(link.sent_updates()),
+                         CountText(link.received_updates()), CountText(link.duplicate_updates()));
+}
+
+std::string Note(const v1::Neighbor& link) {
+  if (link.disconnected()) return "disconnected here by an operator";
+  if (link.leaving()) return "is leaving";
+  return IsUp(link) ? "" : link.last_error();
+}
+
+void PrintJson(const std::vector<ServerLinks>& servers) {
+  for (const ServerLinks& each : servers) {
+    if (!each.answer.ok()) continue;
+    for (const v1::Neighbor& link : each.answer->neighbors()) {
+      // A line for each link, with whose it is.
+      std::cout << "{\"of\":\"" << each.server << "\"," << ToJsonLine(link).substr(1) << "\n";
+    }
+  }
+}
+
+int Judge(const std::vector<ServerLinks>& servers) {
+  bool well = true;
+  for (const ServerLinks& each : servers) {
+    if (!each.answer.ok()) {
+      Complain(absl::StrCat(each.server, " does not answer at ", each.endpoint, " (",
+                            each.answer.status().message(), ")"));
+    }
+    well = well && each.answer.ok() &&
+           std::all_of(each.answer->neighbors().begin(), each.answer->neighbors().end(), IsUp);
+  }
+  return well ? kExitOk : kExitFailed;
+}
+
+}  // namespace
+
+std::string LinksTable(const std::vector<ServerLinks>& servers, uint64_t now_ns, bool on_terminal) {
+  std::string table = kHead;
+  for (const ServerLinks& each : servers) {
+    if (!each.answer.ok()) {
+      absl::StrAppendFormat(&table, "%-9s  %s\n", each.server,
+                            Paint("does not answer", Color::kBad, on_terminal));
+      continue;
+    }
+    for (const v1::Neighbor& link : each.answer->neighbors()) {
+      table += Row(each.server, link, now_ns, on_terminal);
+      const std::string note = Note(link);
+      if (!note.empty()) absl::StrAppend(&table, "           ", note, "\n");
+    }
+  }
+  return table;
+}
+
+int RunNeighbors(const HerdOptions& options, const NeighborsOptions& neighbors) {
+  const absl::StatusOr<config::HerdConfig> herd = LoadHerd(options);
+  if (!herd.ok()) return Fail(herd.status());
+  if (const auto target = FindTarget(options, neighbors.server); !target.ok()) {
+    return Fail(target.status());
+  }
+  std::vector<Endpoint> endpoints;
+  std::vector<ServerLinks> servers;
+  for (const config::ServerConfig& each : herd->servers) {
+    if (!neighbors.server.empty() && each.name != neighbors.server) continue;
+    endpoints.push_back({each.host, each.operator_port});
+    servers.push_back({each.name, endpoints.back().ToString(), absl::UnknownError("")});
+  }
+  auto answers = OperatorClient(endpoints).ListNeighbors(options.timeout);
+  for (size_t i = 0; i < servers.size(); ++i) servers[i].answer = std::move(answers[i]);
+  if (neighbors.json) {
+    PrintJson(servers);
+  } else {
+    std::cout << LinksTable(servers, static_cast<uint64_t>(absl::GetCurrentTimeNanos()),
+                            IsTerminal());
+  }
+  std::cout << std::flush;
+  return Judge(servers);
+}
+
+}  // namespace herd::client

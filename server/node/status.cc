@@ -1,0 +1,84 @@
+#include "server/node/status.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "absl/time/clock.h"
+#include "server/log/log.h"
+#include "server/operator/log_level.h"
+
+namespace herd {
+namespace {
+
+std::uint64_t ResidentBytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::uint64_t size_pages = 0;
+  std::uint64_t resident_pages = 0;
+  statm >> size_pages >> resident_pages;
+  return resident_pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+std::uint64_t DescriptorLimit() {
+  rlimit limit{};
+  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
+
+void DescribeConfig(const NodeOptions& options, v1::Config* config) {
+  for (const config::ServerConfig& server : options.herd.servers) config->add_servers(server.name);
+  const config::ServerConfig& self = *options.herd.Find(options.server);
+  config->set_host(self.host);
+  config->set_client_port(self.client_port);
+  config->set_propagate_port(self.propagate_port);
+  config->set_operator_port(self.operator_port);
+  for (const std::string& neighbor : self.neighbors) config->add_neighbors(neighbor);
+  config->set_listen(options.listen);
+  config->set_threads(static_cast<std::uint32_t>(options.threads));
+  config->set_traffic_log(options.log_traffic);
+  config->set_log_level(ToMessage(log::CurrentLevel()));
+  config->set_in_sync_bound_ns(static_cast<std::uint64_t>(options.in_sync_bound));
+}
+
+}  // namespace
+
+void DescribeProcess(const NodeOptions& options, const OriginId& own,
+                     v1::GetStatusResponse* status) {
+  status->set_server(own.server);
+  status->set_version(options.version);
+  status->set_start_ns(own.start_ns);
+  status->set_uptime_ns(static_cast<std::uint64_t>(absl::GetCurrentTimeNanos()) - own.start_ns);
+  DescribeConfig(options, status->mutable_config());
+  status->set_resident_bytes(ResidentBytes());
+  status->set_descriptor_limit(DescriptorLimit());
+  status->set_ack_mode(options.ack == NodeOptions::Ack::kLocal ? v1::ACK_MODE_LOCAL
+                                                               : v1::ACK_MODE_NEIGHBORS);
+}
+
+void DescribeMap(const Store& store, v1::GetStatusResponse* status) {
+  VersionVector vector;
+  std::uint64_t digest = 0;
+  store.ReadVector(&vector, &digest);
+  status->set_clients(store.clients());
+  status->set_digest(digest);
+  status->set_made_updates(vector[Store::kOwnOrigin]);
+  for (std::size_t i = 0; i < vector.size(); ++i) {
+    const OriginId id = store.Origin(static_cast<OriginIndex>(i));
+    v1::OriginProgress* const progress = status->add_vector();
+    progress->mutable_origin()->set_server(id.server);
+    progress->mutable_origin()->set_start_ns(id.start_ns);
+    progress->set_through(vector[i]);
+  }
+}
+
+void SumUpNeighbors(v1::GetStatusResponse* status) {
+  for (const v1::Neighbor& neighbor : status->neighbors()) {
+    status->set_received_updates(status->received_updates() + neighbor.received_updates());
+    status->set_duplicate_updates(status->duplicate_updates() + neighbor.duplicate_updates());
+    status->set_grafts(status->grafts() + neighbor.grafts());
+    status->set_prunes(status->prunes() + neighbor.prunes());
+    status->set_repairs(status->repairs() + neighbor.repairs());
+  }
+}
+
+}  // namespace herd

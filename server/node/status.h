@@ -1,0 +1,22 @@
+// What GetStatus says of the process and of the map.
+//
+// Plain functions; any thread.
+#pragma once
+
+#include "herd/v1/operator.pb.h"
+#include "server/node/node.h"
+#include "server/state/store.h"
+
+namespace herd {
+
+// Who this is, with what it runs, and what it takes of the machine.
+void DescribeProcess(const NodeOptions& options, const OriginId& own,
+                     v1::GetStatusResponse* status);
+
+// The vector, and the digest of the same moment.
+void DescribeMap(const Store& store, v1::GetStatusResponse* status);
+
+// What the links have brought in all, of the neighbours that stand in the status.
+void SumUpNeighbors(v1::GetStatusResponse* status);
+
+}  // namespace herd

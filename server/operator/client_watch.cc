@@ -1,0 +1,192 @@
+#include "server/operator/client_watch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/operator/client_message.h"
+
+namespace herd {
+namespace {
+
+// At once, under the store's lock.
+constexpr std::size_t kClientsPerLook = 512;
+constexpr int kChangesPerLook = 64;
+
+Sequence Get(const VersionVector& vector, OriginIndex origin) {
+  return origin < vector.size() ? vector[origin] : 0;
+}
+
+OriginId ToOriginId(const v1::Origin& origin) {
+  return {.server = origin.server(), .start_ns = origin.start_ns()};
+}
+
+void AddEvent(v1::ClientEvent::Kind kind, const Update& update, const Degrees& place,
+              const OriginId& origin, v1::WatchClientsResponse* message) {
+  v1::ClientEvent* const event = message->add_events();
+  event->set_kind(kind);
+  ToMessage(update, place, event->mutable_client());
+  SetOrigin(origin, event->mutable_client()->mutable_origin());
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ClientWatch>> ClientWatch::Open(
+    const Store* store, const v1::WatchClientsRequest& request) {
+  if (!request.has_area()) {
+    return std::unique_ptr<ClientWatch>(new ClientWatch(store, request, std::nullopt));
+  }
+  const absl::StatusOr<Area> area = Area::From(request.area());
+  if (!area.ok()) return area.status();
+  return std::unique_ptr<ClientWatch>(new ClientWatch(store, request, *area));
+}
+
+ClientWatch::ClientWatch(const Store* store, const v1::WatchClientsRequest& request,
+                         std::optional<Area> area)
+    : store_(store),
+      area_(std::move(area)),
+      client_ids_(request.client_ids().begin(), request.client_ids().end()),
+      repaired_(store->repaired()) {
+  if (request.has_after() && !area_) {
+    for (const v1::OriginProgress& entry : request.after().entries()) {
+      begin_[ToOriginId(entry.origin())] = entry.through();
+    }
+  } else {
+    store_->ReadVector(&covered_);
+  }
+  if (!area_) return;
+  looking_from_ = 0;
+  beginning_ = covered_;
+}
+
+bool ClientWatch::HasMore(const VersionVector& vector) const {
+  if (looking_from_) return true;
+  for (std::size_t i = 0; i < vector.size(); ++i) {
+    if (Get(covered_, static_cast<OriginIndex>(i)) < vector[i]) return true;
+  }
+  return false;
+}
+
+bool ClientWatch::Next(const VersionVector& vector, v1::WatchClientsResponse* message) {
+  message->Clear();
+  BeginAnewAfterRepair(vector, message);
+  MeetOrigins(vector);
+  if (looking_from_) TellThosePresent(message);
+  if (!looking_from_) TellChanges(vector, message);
+  const bool begins = !looking_from_ && !begun_told_;
+  if (told_anything_ && message->events().empty() && !begins && !message->repeats()) return false;
+  told_anything_ = true;
+  begun_told_ = !looking_from_;
+  message->set_begun(begun_told_);
+  skipped_total_ += skipped_;
+  message->set_skipped(std::exchange(skipped_, 0));
+  message->set_skipped_total(skipped_total_);
+  TellVector(message);
+  return true;
+}
+
+// A repair brings updates that `covered_` covers.
+void ClientWatch::BeginAnewAfterRepair(const VersionVector& vector,
+                                       v1::WatchClientsResponse* message) {
+  const std::uint64_t repaired = store_->repaired();
+  if (std::exchange(repaired_, repaired) == repaired) return;
+  repeat_through_ = vector;
+  covered_.assign(covered_.size(), 0);
+  message->set_repeats(true);
+}
+
+void ClientWatch::MeetOrigins(const VersionVector& vector) {
+  while (origins_.size() < vector.size()) {
+    origins_.push_back(store_->Origin(static_cast<OriginIndex>(origins_.size())));
+    if (covered_.size() >= origins_.size()) continue;
+    const auto begin = begin_.find(origins_.back());
+    covered_.push_back(begin == begin_.end() ? 0 : begin->second);
+  }
+}
+
+void ClientWatch::TellThosePresent(v1::WatchClientsResponse* message) {
+  std::size_t looked_at = 0;
+  while (looked_at < kMaxLookedAt && message->events_size() < kMaxEvents) {
+    const auto room = static_cast<std::size_t>(kMaxEvents - message->events_size());
+    const Slot from = *looking_from_;
+    const Slot end = store_->Scan(from, std::min(kClientsPerLook, room),
+                                  [&](Slot slot, OriginIndex origin, const Update& update) {
+                                    if (update.sequence > Get(beginning_, origin)) return;
+                                    TellIfPresent(slot, update, origins_[origin], message);
+                                  });
+    looking_from_ = end;
+    looked_at += end - from;
+    if (end > from) continue;
+    looking_from_.reset();
+    return;
+  }
+}
+
+void ClientWatch::TellIfPresent(Slot slot, const Update& update, const OriginId& origin,
+                                v1::WatchClientsResponse* message) {
+  if (!IsMeant(update)) return;
+  const Degrees place = ToDegrees(update);
+  if (!area_->Contains(place)) return;
+  inside_.insert(slot);
+  AddEvent(v1::ClientEvent::KIND_PRESENT, update, place, origin, message);
+}
+
+void ClientWatch::TellChanges(const VersionVector& vector, v1::WatchClientsResponse* message) {
+  std::size_t looked_at = 0;
+  for (std::size_t i = 0; i < vector.size(); ++i) {
+    if (next_origin_ >= vector.size()) next_origin_ = 0;
+    while (covered_[next_origin_] < vector[next_origin_]) {
+      if (looked_at >= kMaxLookedAt || message->events_size() >= kMaxEvents) return;
+      looked_at += TellChangesOf(next_origin_, message);
+    }
+    ++next_origin_;
+  }
+}
+
+std::size_t ClientWatch::TellChangesOf(OriginIndex origin, v1::WatchClientsResponse* message) {
+  const Sequence after = covered_[origin];
+  const int room = std::min(kChangesPerLook, kMaxEvents - message->events_size());
+  int looked_at = 0;
+  covered_[origin] = store_->CollectSlots(origin, after, [&](Slot slot, const Update& update) {
+    Tell(slot, update, origins_[origin], message);
+    return ++looked_at < room;
+  });
+  if (after >= Get(repeat_through_, origin)) {
+    skipped_ += covered_[origin] - after - static_cast<std::uint64_t>(looked_at);
+  }
+  return static_cast<std::size_t>(looked_at);
+}
+
+void ClientWatch::Tell(Slot slot, const Update& update, const OriginId& origin,
+                       v1::WatchClientsResponse* message) {
+  if (!IsMeant(update)) return;
+  const Degrees place = ToDegrees(update);
+  const std::optional<v1::ClientEvent::Kind> kind = Judge(slot, place);
+  if (kind) AddEvent(*kind, update, place, origin, message);
+}
+
+std::optional<v1::ClientEvent::Kind> ClientWatch::Judge(Slot slot, const Degrees& place) {
+  if (!area_) return v1::ClientEvent::KIND_MOVED;
+  if (area_->Contains(place)) {
+    return inside_.insert(slot).second ? v1::ClientEvent::KIND_ENTERED
+                                       : v1::ClientEvent::KIND_MOVED;
+  }
+  if (inside_.erase(slot) > 0) return v1::ClientEvent::KIND_LEFT;
+  return std::nullopt;
+}
+
+bool ClientWatch::IsMeant(const Update& update) const {
+  return client_ids_.empty() ||
+         client_ids_.contains(absl::string_view(update.client_id.data(), update.client_id.size()));
+}
+
+void ClientWatch::TellVector(v1::WatchClientsResponse* message) {
+  told_.resize(covered_.size());
+  for (std::size_t i = 0; i < origins_.size(); ++i) {
+    if (std::exchange(told_[i], covered_[i]) == covered_[i]) continue;
+    v1::OriginProgress* const entry = message->add_vector();
+    SetOrigin(origins_[i], entry->mutable_origin());
+    entry->set_through(covered_[i]);
+  }
+}
+
+}  // namespace herd

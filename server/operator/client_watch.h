@@ -1,0 +1,84 @@
+// What to tell one watcher next.
+//
+// Pulls from the store what the watcher has not been told, so there is no queue that could grow: a
+// slow watcher gets of each client the newest state, and is told how many updates it missed. With
+// an area it keeps a number for each client inside. Decides only; knows neither gRPC nor a clock.
+// Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/statusor.h"
+#include "herd/v1/operator.pb.h"
+#include "server/operator/area.h"
+#include "server/state/store.h"
+
+namespace herd {
+
+class ClientWatch {
+ public:
+  // Bounds of one message, and of what is looked at for it.
+  static constexpr int kMaxEvents = 256;
+  static constexpr std::size_t kMaxLookedAt = 4096;
+
+  // Errors: INVALID_ARGUMENT, as Area. `store` outlives the watch.
+  static absl::StatusOr<std::unique_ptr<ClientWatch>> Open(const Store* store,
+                                                           const v1::WatchClientsRequest& request);
+
+  // Fills `message` with what there is to tell. False: nothing yet.
+  // `vector` is how far the store has everything.
+  bool Next(const VersionVector& vector, v1::WatchClientsResponse* message);
+  // There is more to look at: call Next again, though nothing happens.
+  bool HasMore(const VersionVector& vector) const;
+
+  // Clients inside the area.
+  std::size_t inside() const { return inside_.size(); }
+
+ private:
+  ClientWatch(const Store* store, const v1::WatchClientsRequest& request, std::optional<Area> area);
+
+  void BeginAnewAfterRepair(const VersionVector& vector, v1::WatchClientsResponse* message);
+  void MeetOrigins(const VersionVector& vector);
+  void TellThosePresent(v1::WatchClientsResponse* message);
+  void TellIfPresent(Slot slot, const Update& update, const OriginId& origin,
+                     v1::WatchClientsResponse* message);
+  void TellChanges(const VersionVector& vector, v1::WatchClientsResponse* message);
+  // Tells of the next few changes of that origin. Returns how many were looked at.
+  std::size_t TellChangesOf(OriginIndex origin, v1::WatchClientsResponse* message);
+  void Tell(Slot slot, const Update& update, const OriginId& origin,
+            v1::WatchClientsResponse* message);
+  std::optional<v1::ClientEvent::Kind> Judge(Slot slot, const Degrees& place);
+  bool IsMeant(const Update& update) const;
+  void TellVector(v1::WatchClientsResponse* message);
+
+  const Store* const store_;
+  const std::optional<Area> area_;
+  absl::flat_hash_set<std::string> client_ids_;  // empty: all
+  // Where to begin with origins that are not known here yet.
+  std::map<OriginId, Sequence> begin_;
+  std::vector<OriginId> origins_;  // by index
+
+  VersionVector covered_;  // through there everything has been looked at
+  VersionVector told_;     // what of that the watcher knows
+  bool told_anything_ = false;
+  OriginIndex next_origin_ = 0;
+  std::uint64_t skipped_ = 0;
+  std::uint64_t skipped_total_ = 0;
+
+  // With an area: who was there at the beginning is looked for first, slot by slot. What has
+  // changed since stands behind `beginning_`, and is told of as a change.
+  std::optional<Slot> looking_from_;
+  VersionVector beginning_;
+  bool begun_told_ = false;
+  absl::flat_hash_set<Slot> inside_;
+
+  std::uint64_t repaired_ = 0;
+  VersionVector repeat_through_;  // through there everything is told again
+};
+
+}  // namespace herd

@@ -1,0 +1,101 @@
+#include "server/operator/operator_service.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/log/log.h"
+#include "server/operator/client_message.h"
+#include "server/operator/client_pages.h"
+#include "server/operator/log_level.h"
+
+namespace herd {
+namespace {
+
+// absl::StatusCode and grpc::StatusCode are the same numbers by design.
+grpc::Status ToGrpc(const absl::Status& status) {
+  return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
+}
+
+}  // namespace
+
+grpc::Status OperatorService::GetStatus(grpc::ServerContext*, const v1::GetStatusRequest*,
+                                        v1::GetStatusResponse* response) {
+  *response = host_->DescribeServer();
+  response->set_watchers(watches_->size());
+  return grpc::Status::OK;
+}
+
+grpc::Status OperatorService::ListNeighbors(grpc::ServerContext*, const v1::ListNeighborsRequest*,
+                                            v1::ListNeighborsResponse* response) {
+  for (v1::Neighbor& neighbor : host_->DescribeNeighbors()) {
+    *response->add_neighbors() = std::move(neighbor);
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status OperatorService::GetClient(grpc::ServerContext*, const v1::GetClientRequest* request,
+                                        v1::GetClientResponse* response) {
+  const std::string& id =
+      request->has_client_id_bytes() ? request->client_id_bytes() : request->client_id();
+  if (id.empty()) return {grpc::StatusCode::INVALID_ARGUMENT, "client_id is empty: which client?"};
+  OriginIndex origin = 0;
+  const bool found = store_->Find(id, [&](OriginIndex of, const Update& update) {
+    origin = of;
+    ToMessage(update, ToDegrees(update), response->mutable_client());
+  });
+  if (!found) {
+    return {grpc::StatusCode::NOT_FOUND,
+            absl::StrCat("no client \"", ToUtf8(id), "\" is known here")};
+  }
+  SetOrigin(store_->Origin(origin), response->mutable_client()->mutable_origin());
+  return grpc::Status::OK;
+}
+
+grpc::Status OperatorService::ListClients(grpc::ServerContext*,
+                                          const v1::ListClientsRequest* request,
+                                          v1::ListClientsResponse* response) {
+  absl::StatusOr<v1::ListClientsResponse> page = herd::ListClients(*store_, *request);
+  if (!page.ok()) return ToGrpc(page.status());
+  *response = *std::move(page);
+  return grpc::Status::OK;
+}
+
+grpc::ServerWriteReactor<v1::WatchClientsResponse>* OperatorService::WatchClients(
+    grpc::CallbackServerContext*, const v1::WatchClientsRequest* request) {
+  return watches_->Open(*request);
+}
+
+grpc::Status OperatorService::SetLogLevel(grpc::ServerContext*,
+                                          const v1::SetLogLevelRequest* request,
+                                          v1::SetLogLevelResponse* response) {
+  const std::optional<log::Level> level = FromMessage(request->level());
+  if (!level) {
+    return {grpc::StatusCode::INVALID_ARGUMENT,
+            "level is none of LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR"};
+  }
+  response->set_previous(ToMessage(log::CurrentLevel()));
+  log::SetLevel(*level);
+  log::Info(absl::StrCat("an operator has set the log level: ",
+                         std::string(v1::LogLevel_Name(request->level()))));
+  return grpc::Status::OK;
+}
+
+grpc::Status OperatorService::Drain(grpc::ServerContext*, const v1::DrainRequest*,
+                                    v1::DrainResponse* response) {
+  response->set_already_leaving(!host_->Drain());
+  return grpc::Status::OK;
+}
+
+grpc::Status OperatorService::Disconnect(grpc::ServerContext*, const v1::DisconnectRequest* request,
+                                         v1::DisconnectResponse*) {
+  return ToGrpc(host_->Disconnect(request->neighbor()));
+}
+
+grpc::Status OperatorService::Reconnect(grpc::ServerContext*, const v1::ReconnectRequest* request,
+                                        v1::ReconnectResponse*) {
+  return ToGrpc(host_->Reconnect(request->neighbor()));
+}
+
+}  // namespace herd
