@@ -1,6 +1,7 @@
 #include "server/peer/flood.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -9,6 +10,15 @@ namespace {
 
 void TakeEarlier(std::optional<Nanos> other, std::optional<Nanos>* earliest) {
   if (other && (!*earliest || *other < **earliest)) *earliest = other;
+}
+
+v1::Hello MakeHello(const OriginId& own, const std::string& neighbor, bool clients_wait) {
+  v1::Hello hello;
+  hello.set_server(own.server);
+  hello.set_receiver(neighbor);
+  hello.set_start_ns(own.start_ns);
+  hello.set_clients_wait(clients_wait);
+  return hello;
 }
 
 }  // namespace
@@ -21,7 +31,8 @@ Flood::Flood(Store* store, const OriginId& own, const std::vector<std::string>& 
       in_sync_(neighbors.size(), options.in_sync_bound),
       gather_(options.gather) {
   for (const std::string& neighbor : neighbors) {
-    links_.push_back({OutboundLink(store, own, neighbor), InboundLink(store), {}});
+    v1::Hello hello = MakeHello(own, neighbor, options.gather == 0);
+    links_.push_back({OutboundLink(store, std::move(hello)), InboundLink(store), {}});
   }
 }
 
@@ -143,7 +154,8 @@ std::optional<Nanos> Flood::PacketDeadline(std::size_t neighbor) const {
 }
 
 bool Flood::IsGathering(const Link& link) const {
-  return now_ < link.gathers_until && link.outbound.up() && !link.outbound.has_more() && !leaving_;
+  return now_ < link.gathers_until && link.outbound.up() && !link.inbound.clients_wait() &&
+         !link.outbound.has_more() && !leaving_;
 }
 
 bool Flood::NextPacket(std::size_t neighbor, Nanos now, v1::Packet* packet) {

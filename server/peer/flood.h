@@ -26,9 +26,10 @@ class Flood {
   struct Options {
     // A neighbour that acknowledges later than this is not waited for.
     Nanos in_sync_bound = 500 * kNanosPerMillisecond;
-    // A packet follows the one before it no sooner than this, unless that one could not take all:
-    // so on a busy link much goes in one, and the first on a quiet link goes at once. 0 where
-    // clients wait for what neighbours answer, kGather where they do not.
+    // A packet follows the one before it no sooner than this, unless that one could not take all,
+    // or the neighbour's clients wait: so on a busy link much goes in one, and the first on a quiet
+    // link goes at once. 0 where clients wait for what neighbours answer, kGather where they do
+    // not.
     Nanos gather = 0;
   };
   // As little as nobody notices, and as much as lets a packet's cost disappear.
