@@ -171,6 +171,15 @@ bool Flood::NextPacket(std::size_t neighbor, Nanos now, v1::Packet* packet) {
   return true;
 }
 
+bool Flood::IsNewsAwaited() const {
+  // While somebody's answer is due, its deadline is known: what is made meanwhile waits no longer.
+  const bool is_waiting = in_sync_.Deadline().has_value();
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    if (IsReady(i) || (IsInSync(i) && !is_waiting)) return true;
+  }
+  return false;
+}
+
 void Flood::Leave() {
   leaving_ = true;
   for (Link& link : links_) link.outbound.Leave();

@@ -75,6 +75,9 @@ class Flood {
   bool IsReady(std::size_t neighbor) const {
     return !IsGathering(links_[neighbor]) && links_[neighbor].outbound.is_ready();
   }
+  // Advance and NextPacket are to be called as soon as the store has something new: somebody can be
+  // told of it, or the time at which it came matters.
+  bool IsNewsAwaited() const;
 
   // This server is about to stop, and makes no more updates. The neighbours are told, so that they
   // do not rely on it any more; what it got until they knew, they are handed.
@@ -83,8 +86,6 @@ class Flood {
   bool HasLeft() const;
 
   bool IsInSync(std::size_t neighbor) const { return in_sync_.Contains(neighbor); }
-  // Somebody's answer is due, and its deadline known: what is made meanwhile waits no longer.
-  bool IsWaiting() const { return in_sync_.Deadline().has_value(); }
   // Through where the neighbours in sync have this server's own updates; kMaxSequence if none is.
   Sequence Acknowledged() const { return in_sync_.Acknowledged(); }
   // Whether all neighbours in sync have that update, of whatever origin.
