@@ -48,7 +48,10 @@ absl::StatusOr<std::size_t> Flood::Identify(const v1::Hello& hello) const {
       absl::StrCat(hello.server(), " is no neighbor of ", own_name_));
 }
 
-void Flood::Open(std::size_t neighbor) { links_[neighbor].outbound.Open(); }
+void Flood::Open(std::size_t neighbor) {
+  links_[neighbor].outbound.Open();
+  links_[neighbor].inbound.Close();
+}
 
 absl::Status Flood::OnPacket(std::size_t neighbor, const v1::Packet& packet, Nanos now) {
   if (!links_[neighbor].inbound.up()) {

@@ -48,6 +48,8 @@ void OutboundLink::Open() {
   repaired_digest_.reset();
   repair_through_.clear();
   pushes_sent_ = pushes_acknowledged_ = leave_sent_at_push_ = 0;
+  last_push_full_ = false;
+  next_origin_ = 0;
 }
 
 void OutboundLink::Close() { open_ = hello_sent_ = up_ = false; }

@@ -446,6 +446,15 @@ TEST_F(AFloodThatGathers, HoldsNothingBackWhereTheNeighborsClientsWait) {
   EXPECT_EQ(updates(), 1);
 }
 
+TEST_F(AFloodThatGathers, KeepsNothingOfTheStreamBefore) {
+  for (int i = 0; i < 3000; ++i) Report(store_, absl::StrCat("kiwi-", i), "5");
+  ASSERT_TRUE(NextPacket(kLater));
+  ASSERT_TRUE(flood_.outbound(0).has_more());
+  flood_.Open(0);
+  EXPECT_FALSE(flood_.inbound(0).up());
+  EXPECT_FALSE(flood_.outbound(0).has_more());
+}
+
 TEST(AFlood, SaysWhetherItsClientsWait) {
   for (const Nanos gather : {Nanos{0}, Flood::kGather}) {
     Store store({"Goloman", 1});
