@@ -118,7 +118,7 @@ void CalledStream::OnWritten(bool) {
 
 void CalledStream::Close(const absl::Status& status) {
   if (closing_) return;
-  Detach(status.ok() ? "closed by the neighbor" : std::string(status.message()));
+  Detach(status.ok() ? "lost, or closed by the neighbor" : std::string(status.message()));
   closing_ = ToGrpc(status);
   if (writing_) {
     grace_.Set(queue_, std::chrono::system_clock::now() + kGrace, grace_over_.tag());

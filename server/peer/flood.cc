@@ -1,6 +1,7 @@
 #include "server/peer/flood.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -9,6 +10,15 @@ namespace {
 
 void TakeEarlier(std::optional<Nanos> other, std::optional<Nanos>* earliest) {
   if (other && (!*earliest || *other < **earliest)) *earliest = other;
+}
+
+v1::Hello MakeHello(const OriginId& own, const std::string& neighbor, bool clients_wait) {
+  v1::Hello hello;
+  hello.set_server(own.server);
+  hello.set_receiver(neighbor);
+  hello.set_start_ns(own.start_ns);
+  hello.set_clients_wait(clients_wait);
+  return hello;
 }
 
 }  // namespace
@@ -21,8 +31,9 @@ Flood::Flood(Store* store, const OriginId& own, const std::vector<std::string>& 
       in_sync_(neighbors.size(), options.in_sync_bound),
       gather_(options.gather) {
   for (const std::string& neighbor : neighbors) {
-    links_.push_back(
-        {.outbound = OutboundLink(store, own, neighbor), .inbound = InboundLink(store)});
+    v1::Hello hello = MakeHello(own, neighbor, options.gather == 0);
+    links_.push_back({.outbound = OutboundLink(store, std::move(hello)),
+                      .inbound = InboundLink(store)});
   }
 }
 
@@ -38,7 +49,10 @@ absl::StatusOr<std::size_t> Flood::Identify(const v1::Hello& hello) const {
       absl::StrCat(hello.server(), " is no neighbor of ", own_name_));
 }
 
-void Flood::Open(std::size_t neighbor) { links_[neighbor].outbound.Open(); }
+void Flood::Open(std::size_t neighbor) {
+  links_[neighbor].outbound.Open();
+  links_[neighbor].inbound.Close();
+}
 
 absl::Status Flood::OnPacket(std::size_t neighbor, const v1::Packet& packet, Nanos now) {
   if (!links_[neighbor].inbound.up()) {
@@ -146,7 +160,8 @@ std::optional<Nanos> Flood::PacketDeadline(std::size_t neighbor) const {
 }
 
 bool Flood::IsGathering(const Link& link) const {
-  return now_ < link.gathers_until && link.outbound.up() && !link.outbound.has_more() && !leaving_;
+  return now_ < link.gathers_until && link.outbound.up() && !link.inbound.clients_wait() &&
+         !link.outbound.has_more() && !leaving_;
 }
 
 bool Flood::NextPacket(std::size_t neighbor, Nanos now, v1::Packet* packet) {
@@ -204,6 +219,15 @@ Readiness::Neighbor Flood::ReadinessOf(std::size_t neighbor, Nanos now) const {
 std::uint64_t Flood::Lacking(std::size_t neighbor) const {
   const OutboundLink& link = links_[neighbor].outbound;
   return link.up() ? CountLacking(vector_, link.acknowledged()) : 0;
+}
+
+bool Flood::IsNewsAwaited() const {
+  // While somebody's answer is due, its deadline is known: what is made meanwhile waits no longer.
+  const bool is_waiting = in_sync_.Deadline().has_value();
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    if (IsReady(i) || (IsInSync(i) && !is_waiting)) return true;
+  }
+  return false;
 }
 
 void Flood::Leave() {

@@ -28,9 +28,10 @@ class Flood {
   struct Options {
     // A neighbour that acknowledges later than this is not waited for.
     Nanos in_sync_bound = 500 * kNanosPerMillisecond;
-    // A packet follows the one before it no sooner than this, unless that one could not take all:
-    // so on a busy link much goes in one, and the first on a quiet link goes at once. 0 where
-    // clients wait for what neighbours answer, kGather where they do not.
+    // A packet follows the one before it no sooner than this, unless that one could not take all,
+    // or the neighbour's clients wait: so on a busy link much goes in one, and the first on a quiet
+    // link goes at once. 0 where clients wait for what neighbours answer, kGather where they do
+    // not.
     Nanos gather = 0;
   };
   // As little as nobody notices, and as much as lets a packet's cost disappear.
@@ -76,6 +77,9 @@ class Flood {
   bool IsReady(std::size_t neighbor) const {
     return !IsGathering(links_[neighbor]) && links_[neighbor].outbound.is_ready();
   }
+  // Advance and NextPacket are to be called as soon as the store has something new: somebody can be
+  // told of it, or the time at which it came matters.
+  bool IsNewsAwaited() const;
 
   // Looks at the store, finds out who is how far behind, and whether this server is ready. To be
   // called some ten times a second while anything happens, and once a second else.
@@ -99,8 +103,6 @@ class Flood {
   bool HasLeft() const;
 
   bool IsInSync(std::size_t neighbor) const { return in_sync_.Contains(neighbor); }
-  // Somebody's answer is due, and its deadline known: what is made meanwhile waits no longer.
-  bool IsWaiting() const { return in_sync_.Deadline().has_value(); }
   // Through where the neighbours in sync have this server's own updates; kMaxSequence if none is.
   Sequence Acknowledged() const { return in_sync_.Acknowledged(); }
   // Whether all neighbours in sync have that update, of whatever origin.

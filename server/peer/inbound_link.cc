@@ -14,6 +14,7 @@ absl::Status InboundLink::Open(const v1::Hello& hello) {
   if (!origin) return absl::ResourceExhaustedError("there are too many origins");
   open_ = true;
   neighbor_origin_ = *origin;
+  clients_wait_ = hello.clients_wait();
   leaving_ = false;
   reader_ = OriginReader(store_);
   writer_ = OriginWriter(store_);

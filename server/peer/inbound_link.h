@@ -52,6 +52,8 @@ class InboundLink {
   bool up() const { return open_; }
   // The neighbour has said that it is about to stop.
   bool leaving() const { return leaving_; }
+  // The neighbour's clients wait for what it is told.
+  bool clients_wait() const { return clients_wait_; }
   // The origin that the neighbour's run is.
   OriginIndex neighbor_origin() const { return neighbor_origin_; }
 
@@ -82,6 +84,7 @@ class InboundLink {
   // Of the stream; made anew by Open.
   bool open_ = false;
   OriginIndex neighbor_origin_ = 0;
+  bool clients_wait_ = false;
   bool leaving_ = false;
   OriginReader reader_;
   OriginWriter writer_;

@@ -27,12 +27,8 @@ std::size_t WireSize(const Update& update) {
 
 }  // namespace
 
-OutboundLink::OutboundLink(Store* store, OriginId own, std::string neighbor)
-    : store_(store),
-      own_(std::move(own)),
-      neighbor_(std::move(neighbor)),
-      writer_(store),
-      reader_(store) {}
+OutboundLink::OutboundLink(Store* store, v1::Hello hello)
+    : store_(store), hello_(std::move(hello)), writer_(store), reader_(store) {}
 
 void OutboundLink::Open() {
   Close();
@@ -52,6 +48,8 @@ void OutboundLink::Open() {
   repaired_digest_.reset();
   repair_through_.clear();
   pushes_sent_ = pushes_acknowledged_ = leave_sent_at_push_ = 0;
+  last_push_full_ = false;
+  next_origin_ = 0;
 }
 
 void OutboundLink::Close() { open_ = hello_sent_ = up_ = false; }
@@ -167,9 +165,7 @@ bool OutboundLink::NextPush(const VersionVector& vector, bool rides, v1::Push* p
   if (!open_) return false;
   push->Clear();
   if (!hello_sent_) {
-    push->mutable_hello()->set_server(own_.server);
-    push->mutable_hello()->set_receiver(neighbor_);
-    push->mutable_hello()->set_start_ns(own_.start_ns);
+    *push->mutable_hello() = hello_;
     return hello_sent_ = true;
   }
   if (!up_) return false;

@@ -29,9 +29,9 @@ class OutboundLink {
   // others have been: on a quiet link an update leaves at once, on a busy one updates gather.
   static constexpr std::uint64_t kMaxPushesUnderWay = 32;
 
-  // `own` is this run of this server, `neighbor` a name in the configuration. `store` outlives the
+  // `hello` is what each stream begins with; its receiver is the neighbour. `store` outlives the
   // link.
-  OutboundLink(Store* store, OriginId own, std::string neighbor);
+  OutboundLink(Store* store, v1::Hello hello);
 
   // A new stream takes the place of whatever was before.
   void Open();
@@ -91,7 +91,7 @@ class OutboundLink {
   bool Has(OriginIndex origin, Sequence through) const;
   // The neighbour wants that origin's updates pushed as they come.
   bool IsEager(OriginIndex origin) const;
-  const std::string& neighbor() const { return neighbor_; }
+  const std::string& neighbor() const { return hello_.receiver(); }
   // Updates in `vector` of which the neighbour has not said that it has them.
   std::uint64_t Lag(const VersionVector& vector) const;
 
@@ -113,8 +113,7 @@ class OutboundLink {
   void AddAwaited(v1::Push* push);
 
   Store* const store_;
-  const OriginId own_;
-  const std::string neighbor_;
+  const v1::Hello hello_;
 
   // Of the stream; made anew by Open.
   bool open_ = false;

@@ -144,7 +144,7 @@ gpr_timespec Peers::Pump() {
   NoteStates();
   options_.on_news();
   if (now >= looked_at_ + kLookBusy) Look(now);
-  news_awaited_.store(IsNewsAwaited());
+  news_awaited_.store(flood_.IsNewsAwaited());
   return NextDeadline();
 }
 
@@ -159,14 +159,6 @@ void Peers::PumpStreams(Nanos now) {
       if (all || (neighbor && flood_.HandsOver(*neighbor))) stream->Pump(now);
     }
   }
-}
-
-bool Peers::IsNewsAwaited() const {
-  for (std::size_t i = 0; i < flood_.neighbors(); ++i) {
-    if (flood_.IsReady(i)) return true;
-    if (flood_.IsInSync(i) && !flood_.IsWaiting()) return true;
-  }
-  return false;
 }
 
 gpr_timespec Peers::NextDeadline() const {

@@ -108,7 +108,6 @@ class Peers final : private CalledStream::Host {
   void Handle(void* tag, bool ok) ABSL_LOCKS_EXCLUDED(mutex_);
   // Writes what there is to write. Returns when to do so again though nothing happens.
   gpr_timespec Pump() ABSL_LOCKS_EXCLUDED(mutex_);
-  bool IsNewsAwaited() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   gpr_timespec NextDeadline() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void PumpStreams(Nanos now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Connect(std::size_t neighbor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

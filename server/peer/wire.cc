@@ -40,7 +40,8 @@ absl::Status ReadUpdate(const v1::Update& in, Sequence previous, Sequence throug
   if (in.step() == 0 || in.step() > through - previous) {
     return absl::InvalidArgumentError("step leads out of the range");
   }
-  out->text = {.position = in.position_text(), .time = in.time_text()};
+  out->text.position = in.position_text();
+  out->text.time = in.time_text();
   const std::optional<Fix> fix = ReadFix(in, out->text);
   if (!fix) return absl::InvalidArgumentError("position or time is none");
   out->client_id = in.client_id();
@@ -66,18 +67,19 @@ void ToWire(const Update& update, Sequence previous, v1::Update* out) {
 }
 
 absl::Status FromWire(const v1::Range& range, std::vector<Update>* updates) {
-  updates->clear();
+  // Every field of each is assigned, so those of the range before need not be made anew.
+  updates->resize(static_cast<std::size_t>(range.updates_size()));
   if (range.through() <= range.after() || range.through() > kMaxSequence) {
     return absl::InvalidArgumentError(
         absl::StrCat("a range after ", range.after(), " through ", range.through(), " is none"));
   }
   Sequence previous = range.after();
-  for (const v1::Update& in : range.updates()) {
-    Update& update = updates->emplace_back();
-    if (absl::Status status = ReadUpdate(in, previous, range.through(), &update); !status.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat("update ", updates->size() - 1,
-                                                     " of a range after ", range.after(), ": ",
-                                                     status.message()));
+  for (int i = 0; i < range.updates_size(); ++i) {
+    Update& update = (*updates)[static_cast<std::size_t>(i)];
+    const absl::Status status = ReadUpdate(range.updates(i), previous, range.through(), &update);
+    if (!status.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("update ", i, " of a range after ", range.after(), ": ", status.message()));
     }
     previous = update.sequence;
   }

@@ -539,7 +539,8 @@ class WhoCallsHoliday(ForeignNeighbor):
     def test_its_first_packet_has_its_hello_and_no_vector_when_it_has_nothing(self):
         _, first = self.link_to_holiday()
         self.assertEqual(first.push.hello, propagate.Hello(
-            server="Holiday", receiver="Goloman", start_ns=self.holiday.status().start_ns))
+            server="Holiday", receiver="Goloman", start_ns=self.holiday.status().start_ns,
+            clients_wait=True))
         self.assertTrue(first.HasField("ack"))
         self.assertEqual(list(first.ack.vector), [])
         self.assertTrue(self.holiday.status().neighbors[0].inbound_up)

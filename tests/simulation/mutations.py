@@ -95,6 +95,13 @@ MUTATIONS = [
              "return true;"),
     Mutation("keep what was covered when a link ended", "peer/outbound_link.cc",
              "  covered_.clear();\n", ""),
+    # When there is something to do.
+    Mutation("wait for no news that can be told", "peer/flood.cc",
+             "if (IsReady(i) || (IsInSync(i) && !is_waiting)) return true;",
+             "if (IsInSync(i) && !is_waiting) return true;"),
+    Mutation("forget until when updates gather", "peer/flood.cc",
+             "return IsGathering(link) ? link.gathers_until : link.inbound.Deadline(vector_);",
+             "return link.inbound.Deadline(vector_);"),
     # Who is waited for.
     Mutation("wait for nobody", "peer/in_sync.cc",
              "if (neighbor.in_sync) acknowledged = std::min(acknowledged, neighbor.acknowledged);",

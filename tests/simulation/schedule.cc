@@ -40,12 +40,12 @@ bool IsGoing(FaultKind kind) {
   return kind == FaultKind::kKill || kind == FaultKind::kPowerFailure || kind == FaultKind::kLeave;
 }
 
-std::vector<int> PickSide(int servers, Random* random) {
-  std::vector<int> side;
+std::set<int> PickSome(int servers, Random* random) {
+  std::set<int> some;
   for (int i = 0; i < servers; ++i) {
-    if (random->OneIn(2)) side.push_back(i);
+    if (random->OneIn(2)) some.insert(i);
   }
-  return side;
+  return some;
 }
 
 Fault MakeFault(const Schedule& schedule, FaultKind kind, Random* random) {
@@ -53,7 +53,10 @@ Fault MakeFault(const Schedule& schedule, FaultKind kind, Random* random) {
   Fault fault{.at = random->Between(0, schedule.duration), .kind = kind};
   fault.server = random->Index(graph.names.size());
   fault.other = random->Pick(graph.neighbors[static_cast<std::size_t>(fault.server)]);
-  if (kind == FaultKind::kPartition) fault.side = PickSide(graph.servers(), random);
+  if (kind == FaultKind::kPartition) {
+    const std::set<int> side = PickSome(graph.servers(), random);
+    fault.side.assign(side.begin(), side.end());
+  }
   fault.lasts = random->OneIn(3) ? random->Between(0, 6000 * kMs) : random->Between(0, 800 * kMs);
   fault.for_good = IsGoing(kind) && random->OneIn(6);
   return fault;
@@ -94,6 +97,7 @@ Schedule MakeSchedule(std::uint64_t seed) {
   schedule.crowd = random.OneIn(50) ? 4000 : random.OneIn(10) ? 100 : 0;
   schedule.duration = random.Between(200, 10'000) * kMs;
   AddFaults(&schedule, &random);
+  if (random.OneIn(4)) schedule.ack_local = PickSome(schedule.graph.servers(), &random);
   if (schedule.graph.servers() >= kLarge) Thin(&schedule);
   return schedule;
 }
@@ -101,9 +105,10 @@ Schedule MakeSchedule(std::uint64_t seed) {
 std::string Schedule::Describe() const {
   std::string text =
       absl::StrCat("seed ", seed, ": ", graph.servers(), " servers (", graph.kind, "), ",
-                   ack_neighbors ? "--ack neighbors" : "--ack local", ", ", clients, " clients, ",
-                   reports, " reports, delay ", least_delay / 1000, "..", most_delay / 1000,
-                   " us, ", duration / kMs, " ms\n");
+                   ack_neighbors ? "--ack neighbors" : "--ack local",
+                   ack_local.empty() ? "" : absl::StrCat(" (local at ", ack_local.size(), ")"),
+                   ", ", clients, " clients, ", reports, " reports, delay ", least_delay / 1000,
+                   "..", most_delay / 1000, " us, ", duration / kMs, " ms\n");
   for (const Fault& fault : faults) {
     absl::StrAppend(&text, "  at ", fault.at / kMs, " ms: ", NameOf(fault.kind), " ",
                     graph.names[static_cast<std::size_t>(fault.server)], " ",

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ struct Schedule {
   std::uint64_t seed = 0;
   Graph graph;
   bool ack_neighbors = true;
+  // Servers that wait for nobody, whatever the others do.
+  std::set<int> ack_local;
   Nanos least_delay = 0;
   Nanos most_delay = 0;
   std::size_t window = 0;

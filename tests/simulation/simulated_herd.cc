@@ -66,10 +66,11 @@ void SimulatedHerd::Start(int server) {
   Site& it = site(server);
   if (it.run != nullptr) return;
   Note("starts", server);
+  const bool ack_local = options_.ack_local.contains(server);
   SimulatedServer::Options options{.server = server,
                                    .own = NextRun(server),
-                                   .ack_neighbors = options_.ack_neighbors,
-                                   .gather = options_.gather,
+                                   .ack_neighbors = options_.ack_neighbors && !ack_local,
+                                   .gather = ack_local ? peer::Flood::kGather : options_.gather,
                                    .reaction = options_.reaction};
   options.run = ledger_->AddRun(server, options.own);
   for (const int neighbor : graph().neighbors[static_cast<std::size_t>(server)]) {

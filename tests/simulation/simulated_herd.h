@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ class SimulatedHerd final : private SimulatedServer::Host {
     Graph graph;
     bool ack_neighbors = true;
     Nanos gather = 0;
+    // Servers that are set to gather, and wait for nobody, whatever the others do.
+    std::set<int> ack_local;
     // How long a message takes on a link.
     Nanos least_delay = kNanosPerMillisecond / 10;
     Nanos most_delay = 5 * kNanosPerMillisecond;

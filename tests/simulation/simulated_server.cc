@@ -144,7 +144,7 @@ bool SimulatedServer::Take(const Report& report) {
   if (executed.updates > 0) host_->OnMade(this, report, version.sequence);
   host_->OnHolding(this, report.client, key);
   const Nanos now = surroundings_.queue->now();
-  if (executed.updates > 0) Touch();
+  if (executed.updates > 0 && news_awaited_) Touch();
   if (!options_.ack_neighbors || IsAcknowledged(version)) {
     host_->OnReply(this, key, now, options_.ack_neighbors);
   } else {
@@ -184,6 +184,7 @@ void SimulatedServer::Pump() {
   PublishAcknowledged();
   bool did_something = false;
   for (std::size_t i = 0; i < links_.size(); ++i) did_something |= PumpLink(i);
+  news_awaited_ = flood_->IsNewsAwaited();
   SleepUntilDeadline(did_something);
   TryToLeave();
 }

@@ -158,6 +158,7 @@ class SimulatedServer final : public Stream::Handler {
   bool gone_ = false;
   bool paused_ = false;
   bool pump_due_ = false;
+  bool news_awaited_ = false;
   int sleeps_ = 0;
   std::optional<Nanos> spinning_since_;
 

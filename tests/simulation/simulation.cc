@@ -18,6 +18,7 @@ SimulatedHerd::Options HerdOptions(const Schedule& schedule, Mutation mutation) 
   return {.graph = schedule.graph,
           .ack_neighbors = schedule.ack_neighbors,
           .gather = schedule.ack_neighbors ? 0 : peer::Flood::kGather,
+          .ack_local = schedule.ack_local,
           .least_delay = schedule.least_delay,
           .most_delay = schedule.most_delay,
           .window = schedule.window,

@@ -345,7 +345,7 @@ class AFloodOfTwo : public ::testing::Test {
       : flood_(&store_, {"Goloman", 1}, {"Hands"}, Flood::Options{.gather = gather}) {}
 
   // Hands is there, as that run, and has nothing.
-  void Open(std::uint64_t run, Nanos now) {
+  void Open(std::uint64_t run, Nanos now, bool clients_wait = false) {
     flood_.Open(0);
     v1::Packet hello;
     ASSERT_TRUE(flood_.NextPacket(0, now, &hello));
@@ -355,6 +355,7 @@ class AFloodOfTwo : public ::testing::Test {
     answer.set_server("Hands");
     answer.set_receiver("Goloman");
     answer.set_start_ns(run);
+    answer.set_clients_wait(clients_wait);
     ASSERT_TRUE(flood_.OnPacket(0, first, now).ok());
   }
   // Hands wants the updates of Goloman, and has none.
@@ -430,6 +431,39 @@ TEST_F(AFloodThatGathers, GoesOnAtOnceWhenAPacketCouldNotTakeAll) {
   EXPECT_LT(first, 3000);
   EXPECT_TRUE(NextPacket(kLater));
   EXPECT_EQ(updates(), first);
+}
+
+TEST_F(AFloodThatGathers, HoldsNothingBackWhereTheNeighborsClientsWait) {
+  flood_.Close(0);
+  Open(6, 0, true);
+  Want();
+  Report(store_, "kiwi", "5");
+  ASSERT_TRUE(NextPacket(kLater));
+  Acknowledge(1, kLater);
+  Report(store_, "plum", "5");
+  EXPECT_TRUE(flood_.IsReady(0));
+  EXPECT_TRUE(NextPacket(kLater));
+  EXPECT_EQ(updates(), 1);
+}
+
+TEST_F(AFloodThatGathers, KeepsNothingOfTheStreamBefore) {
+  for (int i = 0; i < 3000; ++i) Report(store_, absl::StrCat("kiwi-", i), "5");
+  ASSERT_TRUE(NextPacket(kLater));
+  ASSERT_TRUE(flood_.outbound(0).has_more());
+  flood_.Open(0);
+  EXPECT_FALSE(flood_.inbound(0).up());
+  EXPECT_FALSE(flood_.outbound(0).has_more());
+}
+
+TEST(AFlood, SaysWhetherItsClientsWait) {
+  for (const Nanos gather : {Nanos{0}, Flood::kGather}) {
+    Store store({"Goloman", 1});
+    Flood flood(&store, {"Goloman", 1}, {"Hands"}, Flood::Options{.gather = gather});
+    flood.Open(0);
+    v1::Packet packet;
+    ASSERT_TRUE(flood.NextPacket(0, 0, &packet));
+    EXPECT_EQ(packet.push().hello().clients_wait(), gather == 0);
+  }
 }
 
 TEST_F(AFloodThatGathers, LeavesWithoutDelay) {

@@ -17,6 +17,14 @@ class AnOutboundLink : public ::testing::Test {
  protected:
   AnOutboundLink() { link_.Open(); }
 
+  static v1::Hello Hello() {
+    v1::Hello hello;
+    hello.set_server("Goloman");
+    hello.set_receiver("Wilkes");
+    hello.set_start_ns(1);
+    return hello;
+  }
+
   // The neighbour has been greeted and has answered that it has nothing, and wants everything.
   void BringUp() {
     ASSERT_TRUE(Push().has_hello());
@@ -80,7 +88,7 @@ class AnOutboundLink : public ::testing::Test {
 
   Store store_{{"Goloman", 1}};
   const OriginIndex hands_ = *store_.Intern({"Hands", 5});
-  OutboundLink link_{&store_, {"Goloman", 1}, "Wilkes"};
+  OutboundLink link_{&store_, Hello()};
   std::vector<std::string> declared_;
   bool acked_ = false;
 };
