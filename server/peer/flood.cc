@@ -32,8 +32,8 @@ Flood::Flood(Store* store, const OriginId& own, const std::vector<std::string>& 
       gather_(options.gather) {
   for (const std::string& neighbor : neighbors) {
     v1::Hello hello = MakeHello(own, neighbor, options.gather == 0);
-    links_.push_back({.outbound = OutboundLink(store, std::move(hello)),
-                      .inbound = InboundLink(store)});
+    links_.push_back(
+        {.outbound = OutboundLink(store, std::move(hello)), .inbound = InboundLink(store)});
   }
 }
 
