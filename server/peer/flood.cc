@@ -132,9 +132,9 @@ void Flood::Close(std::size_t neighbor) {
 }
 
 std::vector<std::size_t> Flood::Advance(Nanos now) {
-  now_ = now;
+  const Nanos last = std::exchange(now_, now);
   store_->ReadVector(&vector_, &digest_);
-  in_sync_.OnMade(vector_[Store::kOwnOrigin], now);
+  in_sync_.OnMade(vector_[Store::kOwnOrigin], IsAnswerDue() ? last : now);
   parents_.Repair(vector_, now);
   if (leaving_) DrawUpLegacy();
   TellParents();
@@ -151,6 +151,7 @@ void Flood::TellParents() {
 std::optional<Nanos> Flood::AdvanceDeadline() const {
   std::optional<Nanos> earliest = parents_.Deadline();
   TakeEarlier(in_sync_.Deadline(), &earliest);
+  if (IsAnswerDue()) TakeEarlier(now_ + kLookWhileDue, &earliest);
   return earliest;
 }
 
@@ -222,10 +223,8 @@ std::uint64_t Flood::Lacking(std::size_t neighbor) const {
 }
 
 bool Flood::IsNewsAwaited() const {
-  // While somebody's answer is due, its deadline is known: what is made meanwhile waits no longer.
-  const bool is_waiting = in_sync_.Deadline().has_value();
   for (std::size_t i = 0; i < links_.size(); ++i) {
-    if (IsReady(i) || (IsInSync(i) && !is_waiting)) return true;
+    if (IsReady(i) || (IsInSync(i) && !IsAnswerDue())) return true;
   }
   return false;
 }

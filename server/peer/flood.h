@@ -119,6 +119,10 @@ class Flood {
   int ParentOf(OriginIndex origin) const { return parents_.ParentOf(origin); }
 
  private:
+  // While an answer is due, nobody tells of more updates unless they can be sent: they count as
+  // made at the look before the one that finds them, and the next look is no later than this.
+  static constexpr Nanos kLookWhileDue = 20 * kNanosPerMillisecond;
+
   struct Link {
     OutboundLink outbound;
     InboundLink inbound;
@@ -139,6 +143,8 @@ class Flood {
   absl::Status OnPush(std::size_t neighbor, const v1::Push& push, Nanos now);
   absl::Status OnAck(std::size_t neighbor, const v1::Ack& ack, Nanos now);
   bool IsGathering(const Link& link) const;
+  // A client waits for a neighbour in sync.
+  bool IsAnswerDue() const { return in_sync_.Deadline().has_value(); }
   // The neighbour is there, and goes on being there.
   static bool IsStaying(const Link& link);
   Readiness::Neighbor ReadinessOf(std::size_t neighbor, Nanos now) const;

@@ -97,11 +97,13 @@ MUTATIONS = [
              "  covered_.clear();\n", ""),
     # When there is something to do.
     Mutation("wait for no news that can be told", "peer/flood.cc",
-             "if (IsReady(i) || (IsInSync(i) && !is_waiting)) return true;",
-             "if (IsInSync(i) && !is_waiting) return true;"),
+             "if (IsReady(i) || (IsInSync(i) && !IsAnswerDue())) return true;",
+             "if (IsInSync(i) && !IsAnswerDue()) return true;"),
     Mutation("forget until when updates gather", "peer/flood.cc",
              "return IsGathering(link) ? link.gathers_until : link.inbound.Deadline(vector_);",
              "return link.inbound.Deadline(vector_);"),
+    Mutation("let updates wait uncounted while an answer is due", "peer/flood.cc",
+             "IsAnswerDue() ? last : now", "now"),
     # Who is waited for.
     Mutation("wait for nobody", "peer/in_sync.cc",
              "if (neighbor.in_sync) acknowledged = std::min(acknowledged, neighbor.acknowledged);",
