@@ -1,4 +1,5 @@
-// The settled herd: each server gets each update once, over whatever links and servers are left.
+// The settled herd: each server gets each update once, over whatever links and servers are left;
+// unless one is starved so long that another takes its place, which it counts.
 #include <iostream>
 #include <string>
 #include <vector>
@@ -6,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "gtest/gtest.h"
+#include "server/peer/outbound_link.h"
 #include "tests/herd/chaos/network_herd.h"
 
 namespace herd::test {
@@ -13,6 +15,9 @@ namespace {
 
 constexpr int kMany = 100'000;
 constexpr int kSome = 1000;
+// What a repair makes come twice, at most: all that may be under way on a link.
+constexpr std::uint64_t kPerRepair =
+    peer::OutboundLink::kMaxPushesUnderWay * peer::OutboundLink::kMaxUpdatesPerPush;
 
 class Settled : public NetworkHerdTest {
  protected:
@@ -34,11 +39,13 @@ class Settled : public NetworkHerdTest {
     Report(servers, absl::StrCat("of-", ++settlers_), count, "1520023934.5");
     herd_.AwaitConverged(servers);
     const Deliveries got = AllDeliveries() - before;
-    std::cout << absl::StrFormat("%s: %.3f deliveries for each of %d updates, %d duplicates\n",
-                                 when, static_cast<double>(got.updates) / count, count,
-                                 got.duplicates);
-    EXPECT_EQ(got.updates, static_cast<std::uint64_t>(count) * (servers.size() - 1)) << when;
-    EXPECT_EQ(got.duplicates, 0) << when;
+    std::cout << absl::StrFormat(
+        "%s: %.3f deliveries for each of %d updates, %d duplicates, %d repairs\n", when,
+        static_cast<double>(got.updates) / count, count, got.duplicates, got.repairs);
+    EXPECT_EQ(got.updates - got.duplicates,
+              static_cast<std::uint64_t>(count) * (servers.size() - 1))
+        << when;
+    EXPECT_LE(got.duplicates, got.repairs * kPerRepair) << when;
   }
 
   // The same of each group of servers that hang together over these edges.

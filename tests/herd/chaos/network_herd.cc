@@ -25,6 +25,7 @@ Deliveries DeliveriesTo(const v1::GetStatusResponse& status) {
   for (const v1::Neighbor& neighbor : status.neighbors()) {
     all.updates += neighbor.received_updates();
     all.duplicates += neighbor.duplicate_updates();
+    all.repairs += neighbor.repairs();
   }
   return all;
 }
@@ -64,6 +65,7 @@ Deliveries NetworkHerdTest::AllDeliveries() {
     const Deliveries to = DeliveriesTo(status);
     all.updates += to.updates;
     all.duplicates += to.duplicates;
+    all.repairs += to.repairs;
   }
   return all;
 }

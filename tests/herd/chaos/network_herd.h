@@ -23,9 +23,13 @@ std::vector<std::string> DefaultNames();
 struct Deliveries {
   std::uint64_t updates = 0;
   std::uint64_t duplicates = 0;
+  // Times that a server took updates of another neighbour, since they were missing for too long: as
+  // on a machine so busy that a server stands still. They may come from both then.
+  std::uint64_t repairs = 0;
 
   friend Deliveries operator-(Deliveries later, Deliveries earlier) {
-    return {later.updates - earlier.updates, later.duplicates - earlier.duplicates};
+    return {later.updates - earlier.updates, later.duplicates - earlier.duplicates,
+            later.repairs - earlier.repairs};
   }
 };
 Deliveries DeliveriesTo(const v1::GetStatusResponse& status);
