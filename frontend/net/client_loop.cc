@@ -76,14 +76,12 @@ void ClientLoop::PauseAccepting(int error) {
 
 places::Document ClientLoop::AskPlaces(std::uint64_t connection, const places::Query& query,
                                        std::uint64_t ticket) {
-  return shared_->places->Find(query, connection,
-                               [this, connection, ticket](places::Document json) {
-                                 loop_.Post([this, connection, ticket, json = std::move(json)] {
-                                   const auto asker = connections_.find(connection);
-                                   if (asker != connections_.end())
-                                     asker->second->Answer(ticket, json);
-                                 });
-                               });
+  const auto answer = [this, connection, ticket](places::Document json) {
+    loop_.Post([this, connection, ticket, json = std::move(json)] {
+      if (Connection* const asker = Find(connection)) asker->Answer(ticket, json);
+    });
+  };
+  return shared_->places->Find(query, connection, answer);
 }
 
 void ClientLoop::AwaitNeighbors(std::uint64_t connection, const Versions& versions,
@@ -132,8 +130,7 @@ void ClientLoop::PassAll() {
 }
 
 void ClientLoop::Pass(const Waiting& waiting) {
-  const auto connection = connections_.find(waiting.connection);
-  if (connection != connections_.end()) connection->second->Pass(waiting.ticket);
+  if (Connection* const waiter = Find(waiting.connection)) waiter->Pass(waiting.ticket);
 }
 
 void ClientLoop::Leave(EventLoop::Task done) {
@@ -160,15 +157,14 @@ void ClientLoop::SendLater(std::uint64_t connection, std::size_t begin) {
 void ClientLoop::SendReplies() {
   if (outgoing_.empty()) return;
   for (const Outgoing& out : outgoing_) {
-    const auto connection = connections_.find(out.connection);
-    if (connection == connections_.end()) continue;
-    connection->second->Send(std::string_view(replies_).substr(out.begin, out.end - out.begin));
+    Connection* const connection = Find(out.connection);
+    if (connection == nullptr) continue;
+    connection->Send(std::string_view(replies_).substr(out.begin, out.end - out.begin));
   }
   shared_->herd->Publish();
   // Only now, since a connection may have said several things, and may end with the last of them.
   for (const Outgoing& out : outgoing_) {
-    const auto connection = connections_.find(out.connection);
-    if (connection != connections_.end()) connection->second->Settle();
+    if (Connection* const connection = Find(out.connection)) connection->Settle();
   }
   outgoing_.clear();
   replies_.clear();
@@ -176,9 +172,13 @@ void ClientLoop::SendReplies() {
 
 void ClientLoop::ResumeLater(std::uint64_t connection) {
   loop_.RunAfter(0, [this, connection] {
-    const auto resumed = connections_.find(connection);
-    if (resumed != connections_.end()) resumed->second->Resume();
+    if (Connection* const resumed = Find(connection)) resumed->Resume();
   });
+}
+
+Connection* ClientLoop::Find(std::uint64_t connection) const {
+  const auto found = connections_.find(connection);
+  return found == connections_.end() ? nullptr : found->second.get();
 }
 
 void ClientLoop::OnClosed(std::uint64_t connection, bool waits) {

@@ -81,6 +81,8 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   std::string& replies() override { return replies_; }
   void SendLater(std::uint64_t connection, std::size_t begin) override;
   void SendReplies();
+  // The connection of that number, or nullptr: it has gone.
+  Connection* Find(std::uint64_t connection) const;
 
   // Replies of this round, as a part of replies_.
   struct Outgoing {

@@ -20,16 +20,17 @@ bool BeginsTooLong(std::string_view input, bool ended) {
 }
 
 void SetRequest(const text::Command& command, Nanos now, Request* request) {
-  request->client_id = command.client_id;
   switch (command.kind) {
     case text::Command::Kind::kIamat:
       request->kind = Request::Kind::kReport;
+      request->client_id = command.client_id;
       request->fix = command.fix;
       request->text = command.text;
       request->skew = now - command.fix.time;
       return;
     case text::Command::Kind::kWhatsat:
       request->kind = Request::Kind::kLookup;
+      request->client_id = command.client_id;
       request->sighting = Request::kUnknownClient;
       return;
     default:

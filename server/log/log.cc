@@ -5,8 +5,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "spdlog/pattern_formatter.h"
 #include "spdlog/sinks/basic_file_sink.h"
 #include "spdlog/sinks/stdout_sinks.h"
@@ -109,9 +107,12 @@ void WriteLines(std::string_view lines) {
 }
 
 void AppendStamp(std::string* out) {
-  const std::string time =
-      absl::FormatTime("%Y-%m-%d%ET%H:%M:%E6SZ", absl::Now(), absl::UTCTimeZone());
-  absl::StrAppend(out, time, " I ");
+  // What the pattern makes of an empty message, without a line end.
+  static thread_local spdlog::pattern_formatter pattern(kPattern, spdlog::pattern_time_type::utc,
+                                                        "");
+  spdlog::memory_buf_t stamp;
+  pattern.format(spdlog::details::log_msg("", spdlog::level::info, ""), stamp);
+  out->append(stamp.data(), stamp.size());
 }
 
 void Flush() { Current().events->flush(); }
