@@ -56,12 +56,12 @@ def pinned(command, core):
 class Process:
     """One child, on one core or on any, whose words go to a file. Ends when the stage is cleared."""
 
-    def __init__(self, command, core=None, user=None, environment=None):
+    def __init__(self, command, core=None, user=None, environment=None, stdin=subprocess.DEVNULL):
         self.command = [str(each) for each in command]
         self.log = tempfile.TemporaryFile()
         try:
             self.child = subprocess.Popen(
-                pinned(self.command, core), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                pinned(self.command, core), stdin=stdin, stdout=subprocess.PIPE,
                 stderr=self.log, user=user, env={**os.environ, **(environment or {})})
         except OSError as error:
             self.log.close()

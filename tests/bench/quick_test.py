@@ -79,6 +79,11 @@ class Quick(unittest.TestCase):
         self.assertGreater(self.run_through("memory")["runs"][0]["bytes_per_client"], 0)
         self.assertEqual(len(self.run_through("idle")["runs"]), 4)
 
+    def test_watchers_are_told_and_one_that_does_not_read_catches_up(self):
+        runs = self.run_through("watch")["runs"]
+        self.assertGreater([run for run in runs if "told_rate" in run][0]["told_rate"], 0)
+        [stalled] = [run for run in runs if "stalled_events" in run]
+        self.assertGreater(stalled["stalled_events"], 0)
 
     def test_a_whatsat_from_memory_is_measured_beside_the_floor(self):
         runs = self.run_through("whatsat")["runs"]
@@ -116,7 +121,7 @@ class Misuse(unittest.TestCase):
     def test_help_lists_each_bench_with_its_purpose(self):
         listed = bench("--help").stdout
         for name in ("door", "threads", "memory", "herd", "latency", "catchup", "idle", "log",
-                     "whatsat", "places", "growth", "study"):
+                     "watch", "whatsat", "places", "growth", "study"):
             self.assertRegex(listed, rf"\n  {name} +[A-Z]")
 
 

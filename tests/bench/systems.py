@@ -95,7 +95,9 @@ def start_herd_server(stage, path, server, core=None, flags=(), places_url=NOWHE
         [stage.program("herd-server"), server["name"], "--config", path, "--places-url", places_url,
          "--places-api", "legacy", *flags], core=core, environment={"HERD_PLACES_KEY": KEY})
     process.await_port(server["client_port"])
-    return Server(server["name"], "iamat", server["client_port"], process)
+    started = Server(server["name"], "iamat", server["client_port"], process)
+    started.operator_port = server["operator_port"]
+    return started
 
 
 def ours(name="herd-server", flags=(), places_url=NOWHERE):

@@ -240,6 +240,12 @@ class Holiday:
             stub = operator_grpc.OperatorStub(channel)
             return stub.GetStatus(operator.GetStatusRequest(), timeout=PATIENCE_S)
 
+    def status_table(self):
+        """What `herd-client status` shows."""
+        return subprocess.run([arguments.client, "--config", self._config, "status"],
+                              capture_output=True, text=True, timeout=PATIENCE_S,
+                              check=False).stdout
+
     def converse(self, line):
         """What a client that sends this line and half-closes is answered: the first line."""
         with socket.create_connection((private_address(), self.client_port), PATIENCE_S) as client:
@@ -397,6 +403,15 @@ class WhomHolidayCalls(ForeignNeighbor):
                          [(propagate.Origin(server="Holiday", start_ns=hello.start_ns), 1)])
         self.assertEqual([ack.origins[number] for number in ack.eager],
                          [propagate.Origin(server="Welsh", start_ns=OUR_START_NS)])
+
+    def test_while_it_lacks_what_we_say_to_have_operators_see_it_catch_up(self):
+        link, _ = self.link_from_holiday()
+        link.ack(origins=[propagate.Origin(server="Welsh", start_ns=OUR_START_NS)],
+                 vector=[propagate.Have(origin=1, through=42)])
+        self.assertTrue(eventually(lambda: self.holiday.status().lacking_updates == 42))
+        table = self.holiday.status_table()
+        self.assertRegex(table, r"\nHoliday  yes .*  catching up\n")
+        self.assertIn("Holiday is not ready: catching up: lacks 42 updates that Welsh has\n", table)
 
     def test_it_pushes_nothing_that_we_do_not_want(self):
         self.report("kiwi")
@@ -699,6 +714,7 @@ class WhoCallsThoughHeIsToBeCalled(ForeignNeighbor):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--server", required=True, help="the herd-server program")
+    parser.add_argument("--client", required=True, help="the herd-client program")
     parser.add_argument("--protos", required=True, help="the directory of herd/v1/*.proto")
     parser.add_argument("--protoc", default="protoc")
     parser.add_argument("--grpc-plugin", required=True, help="the grpc_python_plugin program")

@@ -118,6 +118,12 @@ void Soak::Partition(int times, Length length) {
     Pause(length + Random(0, 1000));
     load_->Stop();
     EXPECT_FALSE(herd_.HoldsTheSame()) << "the partition was none";
+    std::vector<std::string> parts = herd_.Names();
+    const auto others = std::ranges::stable_partition(
+        parts, [&](const std::string& name) { return half.contains(name); });
+    herd_.AwaitConverged({parts.begin(), others.begin()});
+    herd_.AwaitConverged({others.begin(), parts.end()});
+    CheckDigests(AskAll());
     const auto healed = steady_clock::now();
     network_.HealAll();
     Peace(healed);
@@ -139,8 +145,26 @@ void Soak::Peace(steady_clock::time_point begin) {
   Check();
 }
 
+void Soak::CheckDigests(const Answers& answers) {
+  const std::vector<v1::GetStatusResponse> statuses = herd_.GetStatus();
+  ASSERT_EQ(statuses.size(), answers.size());
+  for (std::size_t one = 0; one < answers.size(); ++one) {
+    for (std::size_t other = 0; other < one; ++other) {
+      EXPECT_EQ(statuses[one].digest() == statuses[other].digest(), answers[one] == answers[other])
+          << statuses[one].server() << " and " << statuses[other].server() << "; seed "
+          << options_.seed;
+    }
+  }
+}
+
 void Soak::Check() {
-  const Ledger::Findings findings = ledger_.Check(AskAll());
+  Answers answers = AskAll();
+  CheckDigests(answers);
+  for (std::vector<std::string>& answer : answers) {
+    EXPECT_EQ(answer.size(), ledger_.clients());
+    answer.resize(static_cast<std::size_t>(ledger_.clients()));
+  }
+  const Ledger::Findings findings = ledger_.Check(answers);
   checked_.lost += findings.lost;
   checked_.differing += findings.differing;
   checked_.invented += findings.invented;
@@ -151,7 +175,7 @@ void Soak::Check() {
   for (const std::string& example : findings.examples) options_.say(example);
 }
 
-std::vector<std::vector<std::string>> Soak::AskAll() const {
+Soak::Answers Soak::AskAll() const {
   std::string input;
   for (int client = 0; client < ledger_.clients(); ++client) {
     input += Whatsat(Report{client, 0}.ClientId(), 0) + "\n";
@@ -162,11 +186,10 @@ std::vector<std::vector<std::string>> Soak::AskAll() const {
     conversations.push_back({.host = door.host, .port = door.port, .input = input});
   }
   HaveAll(&conversations);
-  std::vector<std::vector<std::string>> answers;
+  Answers answers;
   for (const Conversation& conversation : conversations) {
+    EXPECT_TRUE(conversation.ended) << conversation.host;
     answers.push_back(AtLines(conversation.output));
-    EXPECT_EQ(answers.back().size(), ledger_.clients()) << conversation.host;
-    answers.back().resize(static_cast<std::size_t>(ledger_.clients()));
   }
   return answers;
 }

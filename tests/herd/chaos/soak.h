@@ -12,6 +12,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "tests/herd/chaos/durations.h"
 #include "tests/herd/chaos/faults.h"
@@ -75,7 +76,11 @@ class Soak {
   // the last fault ended.
   void Peace(std::chrono::steady_clock::time_point begin);
   void Check();
-  std::vector<std::vector<std::string>> AskAll() const;
+  // By server: its AT lines for all the clients that it knows.
+  using Answers = std::vector<std::vector<std::string>>;
+  Answers AskAll() const;
+  // Two servers' digests are equal exactly when they hold the same. Nothing is being reported.
+  void CheckDigests(const Answers& answers);
   // Lets that much time pass.
   void Pause(std::chrono::milliseconds length);
   std::chrono::milliseconds Random(int from_ms, int through_ms);
