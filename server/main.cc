@@ -24,6 +24,8 @@
 namespace {
 
 constexpr int kFailed = 1;
+// By which an operator's call tells the main thread that the server is to leave.
+constexpr int kDrainSignal = SIGUSR1;
 using herd::Flags;
 
 int Fail(const absl::Status& status) {
@@ -53,14 +55,17 @@ sigset_t BlockSignals() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, kDrainSignal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
 }
 
-// The same signal once more kills, as it would any program.
+// The same signal once more kills, as it would any program; one that comes after an operator has
+// begun what it asks for does no harm.
 void WaitForSignal(const sigset_t& signals) {
   int signal = 0;
   sigwait(&signals, &signal);
+  if (signal == kDrainSignal) return;
   herd::log::Info(signal == SIGINT ? "SIGINT received" : "SIGTERM received");
   sigset_t received;
   sigemptyset(&received);
@@ -114,7 +119,7 @@ int Serve(const Flags& flags) {
                          .ack = flags.ack == "local" ? herd::NodeOptions::Ack::kLocal
                                                      : herd::NodeOptions::Ack::kNeighbors,
                          .in_sync_bound = flags.in_sync_ms * herd::kNanosPerMillisecond,
-                         .on_drain = [] { kill(getpid(), SIGTERM); }},
+                         .on_drain = [] { kill(getpid(), kDrainSignal); }},
                         *std::move(places));
   if (!node.ok()) {
     herd::log::Error(std::string(node.status().message()));

@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "client/commands/message_json.h"
+#include "client/commands/terminal.h"
 
 namespace herd::client {
 namespace {
@@ -16,8 +17,8 @@ constexpr uint64_t kPage = 1000;
 std::string Line(const v1::Client& client) {
   const std::string time = absl::FormatTime(
       "%Y-%m-%d %H:%M:%SZ", absl::FromUnixNanos(client.time_ns()), absl::UTCTimeZone());
-  return absl::StrFormat("%-20s  %-24s  %s  %s", client.client_id(), client.position(), time,
-                         client.origin().server());
+  return absl::StrFormat("%-20s  %-24s  %s  %s", Printable(client.client_id()), client.position(),
+                         time, client.origin().server());
 }
 
 }  // namespace
@@ -30,7 +31,7 @@ int RunClients(const HerdOptions& herd, const ClientsOptions& options) {
   if (!area.ok()) return Fail(Of(*target, area.status()));
   v1::ListClientsRequest request;
   if (*area) *request.mutable_area() = **area;
-  request.set_prefix(options.prefix);
+  request.set_prefix_bytes(options.prefix);
   request.set_server(options.reported_to);
   uint64_t left = options.limit == 0 ? ~uint64_t{0} : options.limit;
   do {
@@ -45,7 +46,7 @@ int RunClients(const HerdOptions& herd, const ClientsOptions& options) {
   } while (left > 0 && !request.page_token().empty());
   std::cout << std::flush;
   if (!request.page_token().empty()) {
-    Complain(absl::StrCat("there are more; --limit 0 shows all"));
+    Complain("there may be more; --limit 0 shows all");
   }
   return kExitOk;
 }

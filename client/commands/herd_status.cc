@@ -9,6 +9,7 @@
 #include "client/commands/terminal.h"
 #include "client/commands/units.h"
 #include "client/net/endpoint.h"
+#include "client/net/operator_client.h"
 
 namespace herd::client {
 namespace {
@@ -52,7 +53,7 @@ void AddMissingLinks(const ServerStatus& from, const std::string& to,
   if (edge == nullptr) {
     missing.push_back(absl::StrCat(name, " does not know ", to, " as a neighbor"));
   } else if (!edge->outbound_up()) {
-    const std::string& why = edge->last_error();
+    const std::string why = Printable(ShortReason(edge->last_error()));
     missing.push_back(absl::StrCat("the link from ", name, " to ", to, " is down",
                                    why.empty() ? "" : absl::StrCat(" (", why, ")")));
   } else if (!edge->inbound_up()) {
@@ -94,7 +95,7 @@ std::string UpRow(const ServerStatus& each, const HerdStatus& herd, size_t width
 
 std::string Row(const ServerStatus& each, const HerdStatus& herd, size_t width, bool on_terminal) {
   if (each.IsUp()) return UpRow(each, herd, width, on_terminal);
-  const absl::string_view why = each.answer.status().message();
+  const std::string why = Printable(std::string(each.answer.status().message()));
   return absl::StrFormat("%-*s  %s      %s: %s\n", width, each.server.name,
                          Paint("no", Color::kBad, on_terminal), each.endpoint, why);
 }
@@ -109,15 +110,24 @@ std::string Reasons(const HerdStatus& herd) {
   return reasons;
 }
 
+// A herd that is being written to is hardly ever converged, which is nothing to worry about; maps
+// that differ though all have the same updates are.
+std::string Verdict(const HerdStatus& herd, bool on_terminal) {
+  if (IsConverged(herd)) return Paint("yes", Color::kGood, on_terminal);
+  uint64_t lag = 0;
+  for (const ServerStatus& each : herd) {
+    if (each.IsUp()) lag = std::max(lag, LagOf(each, herd));
+  }
+  if (lag > 0) return absl::StrCat("no, the largest lag is ", CountText(lag));
+  return Paint("NO, the maps differ though nobody lacks an update", Color::kBad, on_terminal);
+}
+
 std::string Convergence(const HerdStatus& herd, bool on_terminal) {
   const size_t up =
       std::count_if(herd.begin(), herd.end(), [](const ServerStatus& each) { return each.IsUp(); });
   if (up == 0) return "converged: no server answers\n";
-  const bool converged = IsConverged(herd);
-  return absl::StrCat(
-      "converged: ",
-      Paint(converged ? "yes" : "no", converged ? Color::kGood : Color::kWarning, on_terminal),
-      up == herd.size() ? "" : absl::StrCat(", of the ", up, " that answer"), "\n");
+  const std::string of = up == herd.size() ? "" : absl::StrCat(", of the ", up, " that answer");
+  return absl::StrCat("converged: ", Verdict(herd, on_terminal), of, "\n");
 }
 
 }  // namespace
@@ -164,6 +174,7 @@ std::vector<std::string> Missing(const HerdStatus& herd) {
     for (const std::string& neighbor : each.server.neighbors) {
       if (Answers(herd, neighbor)) AddMissingLinks(each, neighbor, missing);
     }
+    if (!each.answer->ready()) missing.push_back(absl::StrCat(each.server.name, " is not ready"));
   }
   return missing;
 }

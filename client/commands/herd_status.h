@@ -32,8 +32,8 @@ HerdStatus JoinAnswers(const config::HerdConfig& herd,
 // same. False when none answers.
 bool IsConverged(const HerdStatus& herd);
 
-// What keeps the herd from being whole, one sentence each: servers that do not answer, and links
-// that are down between servers that do.
+// What keeps the herd from being whole, one sentence each: servers that do not answer or are not
+// ready, and links that are down between servers that do.
 std::vector<std::string> Missing(const HerdStatus& herd);
 
 // Updates that some server has and this one lacks.

@@ -44,7 +44,7 @@ std::string Row(const std::string& server, const v1::Neighbor& link, uint64_t no
 std::string Note(const v1::Neighbor& link) {
   if (link.disconnected()) return "disconnected here by an operator";
   if (link.leaving()) return "is leaving";
-  return IsUp(link) ? "" : link.last_error();
+  return IsUp(link) ? "" : Printable(ShortReason(link.last_error()));
 }
 
 void PrintJson(const std::vector<ServerLinks>& servers) {

@@ -82,7 +82,7 @@ int NotWhole(std::vector<std::string> missing, milliseconds wait) {
       wait.count() == 0
           ? ""
           : absl::StrCat(" after ", std::chrono::duration<double>(wait).count(), " s");
-  Complain(absl::StrCat("the herd is not whole", after, ": ", absl::StrJoin(missing, "; ")));
+  Complain(absl::StrCat("the herd is not whole", after, ":\n  ", absl::StrJoin(missing, "\n  ")));
   return kExitFailed;
 }
 

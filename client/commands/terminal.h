@@ -10,6 +10,9 @@ namespace herd::client {
 
 inline bool IsTerminal() { return isatty(STDOUT_FILENO) == 1; }
 
+// Text from a server or a phone, without what a terminal would obey: control characters as \xNN.
+std::string Printable(std::string_view text);
+
 enum class Color { kNone, kGood, kWarning, kBad };
 
 inline std::string Paint(std::string_view text, Color color, bool on_terminal) {

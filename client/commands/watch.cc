@@ -68,7 +68,7 @@ class Printer {
 
 std::string EventLine(const v1::ClientEvent& event) {
   const v1::Client& client = event.client();
-  return absl::StrFormat("%-7s  %s  %s  at %s", Word(event.kind()), client.client_id(),
+  return absl::StrFormat("%-7s  %s  %s  at %s", Word(event.kind()), Printable(client.client_id()),
                          client.position(), client.origin().server());
 }
 
@@ -80,7 +80,7 @@ int RunWatch(const HerdOptions& herd, const WatchOptions& options) {
   if (!area.ok()) return Fail(Of(*target, area.status()));
   v1::WatchClientsRequest request;
   if (*area) *request.mutable_area() = **area;
-  for (const std::string& id : options.ids) request.add_client_ids(id);
+  for (const std::string& id : options.ids) request.add_client_ids_bytes(id);
   Printer printer(options);
   const absl::Status ended = server.WatchClients(
       request, herd.timeout,

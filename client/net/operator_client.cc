@@ -28,12 +28,8 @@ grpc::ChannelArguments Arguments() {
 // Where it could not connect, gRPC wraps the system's reason in several layers of its own.
 std::string Reason(const grpc::Status& status) {
   if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) return "timed out";
-  const std::string& message = status.error_message();
-  const bool is_wrapped =
-      message.rfind("failed to connect", 0) == 0 || message.rfind("DNS resolution failed", 0) == 0;
-  const size_t last_layer = message.rfind(": ");
-  if (!is_wrapped || last_layer == std::string::npos) return message;
-  return message.substr(last_layer + 2);
+  if (!status.error_message().empty()) return ShortReason(status.error_message());
+  return absl::StatusCodeToString(static_cast<absl::StatusCode>(status.error_code()));
 }
 
 // absl::StatusCode and grpc::StatusCode are the same numbers by design.
@@ -105,6 +101,14 @@ struct OperatorClient::Server {
   std::string target;
   std::unique_ptr<v1::Operator::Stub> stub;
 };
+
+std::string ShortReason(const std::string& message) {
+  const bool is_wrapped =
+      message.rfind("failed to connect", 0) == 0 || message.rfind("DNS resolution failed", 0) == 0;
+  const size_t last_layer = message.rfind(": ");
+  if (!is_wrapped || last_layer == std::string::npos) return message;
+  return message.substr(last_layer + 2);
+}
 
 OperatorClient::OperatorClient(const std::vector<Endpoint>& endpoints)
     : servers_(endpoints.begin(), endpoints.end()) {}

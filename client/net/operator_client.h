@@ -16,6 +16,9 @@
 
 namespace herd::client {
 
+// The cause alone of what gRPC says of a connection that could not be opened.
+std::string ShortReason(const std::string& message);
+
 class OperatorClient {
  public:
   using Timeout = std::chrono::milliseconds;

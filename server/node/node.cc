@@ -213,7 +213,6 @@ absl::Status Node::Reconnect(const std::string& neighbor) { return peers_->Recon
 
 bool Node::Drain() {
   if (leaving_.exchange(true)) return false;
-  log::Info("an operator makes this server leave");
   TellHealth();
   options_.on_drain();
   return true;

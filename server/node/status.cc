@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "absl/time/clock.h"
@@ -47,7 +48,9 @@ void DescribeProcess(const NodeOptions& options, const OriginId& own,
   status->set_server(own.server);
   status->set_version(options.version);
   status->set_start_ns(own.start_ns);
-  status->set_uptime_ns(static_cast<std::uint64_t>(absl::GetCurrentTimeNanos()) - own.start_ns);
+  // The clock may have been set back since.
+  const auto now = static_cast<std::uint64_t>(absl::GetCurrentTimeNanos());
+  status->set_uptime_ns(std::max(now, own.start_ns) - own.start_ns);
   DescribeConfig(options, status->mutable_config());
   status->set_resident_bytes(ResidentBytes());
   status->set_descriptor_limit(DescriptorLimit());

@@ -17,7 +17,9 @@ namespace {
 
 constexpr std::size_t kDefaultPage = 100;
 // At once, under the store's lock.
-constexpr std::size_t kClientsPerLook = 512;
+constexpr std::size_t kClientsPerLook = 64;
+// Well within what gRPC takes by default, 4 MiB.
+constexpr std::size_t kMaxPageBytes = std::size_t{1} << 20;
 
 // A slot means something only to the run of the server that gave it out.
 std::string ToToken(const Store& store, Slot slot) {
@@ -46,6 +48,7 @@ class Lister {
   Lister(const Store& store, const v1::ListClientsRequest& request, std::optional<Area> area)
       : store_(store),
         request_(request),
+        prefix_(request.prefix_bytes().empty() ? request.prefix() : request.prefix_bytes()),
         area_(std::move(area)),
         page_size_(request.page_size() == 0
                        ? kDefaultPage
@@ -66,7 +69,7 @@ class Lister {
     found_.clear();
     return store_.Scan(
         from, kClientsPerLook, [this](Slot slot, OriginIndex origin, const Update& update) {
-          if (!update.client_id.starts_with(request_.prefix())) return;
+          if (!update.client_id.starts_with(prefix_)) return;
           const Degrees place = ToDegrees(update);
           if (area_ && !area_->Contains(place)) return;
           ToMessage(update, place, &found_.emplace_back(Found{slot, origin, {}}).client);
@@ -79,8 +82,10 @@ class Lister {
       const OriginId origin = store_.Origin(found.origin);
       if (!request_.server().empty() && origin.server != request_.server()) continue;
       SetOrigin(origin, found.client.mutable_origin());
+      bytes_ += found.client.ByteSizeLong();
       *response_.add_clients() = std::move(found.client);
-      if (response_.clients_size() == static_cast<int>(page_size_)) return found.slot + 1;
+      const bool is_full = response_.clients_size() == static_cast<int>(page_size_);
+      if (is_full || bytes_ >= kMaxPageBytes) return found.slot + 1;
     }
     return std::nullopt;
   }
@@ -92,9 +97,11 @@ class Lister {
 
   const Store& store_;
   const v1::ListClientsRequest& request_;
+  const std::string& prefix_;
   const std::optional<Area> area_;
   const std::size_t page_size_;
   std::vector<Found> found_;
+  std::size_t bytes_ = 0;
   v1::ListClientsResponse response_;
 };
 

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/operator/client_message.h"
 
 namespace herd {
 namespace {
 
-// At once, under the store's lock.
-constexpr std::size_t kClientsPerLook = 512;
+// At once, under the store's lock. So many may stand in a message beyond its bounds.
+constexpr std::size_t kClientsPerLook = 32;
 constexpr int kChangesPerLook = 64;
 
 Sequence Get(const VersionVector& vector, OriginIndex origin) {
@@ -20,18 +21,27 @@ OriginId ToOriginId(const v1::Origin& origin) {
   return {.server = origin.server(), .start_ns = origin.start_ns()};
 }
 
-void AddEvent(v1::ClientEvent::Kind kind, const Update& update, const Degrees& place,
-              const OriginId& origin, v1::WatchClientsResponse* message) {
+}  // namespace
+
+void ClientWatch::AddEvent(v1::ClientEvent::Kind kind, const Update& update, const Degrees& place,
+                           const OriginId& origin, v1::WatchClientsResponse* message) {
   v1::ClientEvent* const event = message->add_events();
   event->set_kind(kind);
   ToMessage(update, place, event->mutable_client());
   SetOrigin(origin, event->mutable_client()->mutable_origin());
+  event_bytes_ += event->ByteSizeLong();
 }
 
-}  // namespace
+bool ClientWatch::IsFull(const v1::WatchClientsResponse& message) const {
+  return message.events_size() >= kMaxEvents || event_bytes_ >= kMaxEventBytes;
+}
 
 absl::StatusOr<std::unique_ptr<ClientWatch>> ClientWatch::Open(
     const Store* store, const v1::WatchClientsRequest& request) {
+  if (request.client_ids_size() + request.client_ids_bytes_size() > kMaxClientIds) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("more than ", kMaxClientIds, " clients are named"));
+  }
   if (!request.has_area()) {
     return std::unique_ptr<ClientWatch>(new ClientWatch(store, request, std::nullopt));
   }
@@ -46,9 +56,16 @@ ClientWatch::ClientWatch(const Store* store, const v1::WatchClientsRequest& requ
       area_(std::move(area)),
       client_ids_(request.client_ids().begin(), request.client_ids().end()),
       repaired_(store->repaired()) {
+  client_ids_.insert(request.client_ids_bytes().begin(), request.client_ids_bytes().end());
   if (request.has_after() && !area_) {
+    VersionVector now;
+    store_->ReadVector(&now);
+    const OriginId own = store_->Origin(Store::kOwnOrigin);
     for (const v1::OriginProgress& entry : request.after().entries()) {
-      begin_[ToOriginId(entry.origin())] = entry.through();
+      const OriginId origin = ToOriginId(entry.origin());
+      // More of its own than there are this server has never told.
+      const Sequence most = origin == own ? now[Store::kOwnOrigin] : kMaxSequence;
+      begin_[origin] = std::min<Sequence>(entry.through(), most);
     }
   } else {
     store_->ReadVector(&covered_);
@@ -68,6 +85,7 @@ bool ClientWatch::HasMore(const VersionVector& vector) const {
 
 bool ClientWatch::Next(const VersionVector& vector, v1::WatchClientsResponse* message) {
   message->Clear();
+  event_bytes_ = 0;
   BeginAnewAfterRepair(vector, message);
   MeetOrigins(vector);
   if (looking_from_) TellThosePresent(message);
@@ -105,10 +123,9 @@ void ClientWatch::MeetOrigins(const VersionVector& vector) {
 
 void ClientWatch::TellThosePresent(v1::WatchClientsResponse* message) {
   std::size_t looked_at = 0;
-  while (looked_at < kMaxLookedAt && message->events_size() < kMaxEvents) {
-    const auto room = static_cast<std::size_t>(kMaxEvents - message->events_size());
+  while (looked_at < kMaxLookedAt && !IsFull(*message)) {
     const Slot from = *looking_from_;
-    const Slot end = store_->Scan(from, std::min(kClientsPerLook, room),
+    const Slot end = store_->Scan(from, kClientsPerLook,
                                   [&](Slot slot, OriginIndex origin, const Update& update) {
                                     if (update.sequence > Get(beginning_, origin)) return;
                                     TellIfPresent(slot, update, origins_[origin], message);
@@ -135,7 +152,11 @@ void ClientWatch::TellChanges(const VersionVector& vector, v1::WatchClientsRespo
   for (std::size_t i = 0; i < vector.size(); ++i) {
     if (next_origin_ >= vector.size()) next_origin_ = 0;
     while (covered_[next_origin_] < vector[next_origin_]) {
-      if (looked_at >= kMaxLookedAt || message->events_size() >= kMaxEvents) return;
+      if (looked_at >= kMaxLookedAt || IsFull(*message)) {
+        // So that one origin at which much happens keeps nobody from hearing of the others.
+        ++next_origin_;
+        return;
+      }
       looked_at += TellChangesOf(next_origin_, message);
     }
     ++next_origin_;
@@ -144,11 +165,10 @@ void ClientWatch::TellChanges(const VersionVector& vector, v1::WatchClientsRespo
 
 std::size_t ClientWatch::TellChangesOf(OriginIndex origin, v1::WatchClientsResponse* message) {
   const Sequence after = covered_[origin];
-  const int room = std::min(kChangesPerLook, kMaxEvents - message->events_size());
   int looked_at = 0;
   covered_[origin] = store_->CollectSlots(origin, after, [&](Slot slot, const Update& update) {
     Tell(slot, update, origins_[origin], message);
-    return ++looked_at < room;
+    return ++looked_at < kChangesPerLook && !IsFull(*message);
   });
   if (after >= Get(repeat_through_, origin)) {
     skipped_ += covered_[origin] - after - static_cast<std::uint64_t>(looked_at);

@@ -22,11 +22,14 @@ namespace herd {
 
 class ClientWatch {
  public:
-  // Bounds of one message, and of what is looked at for it.
+  // Bounds of one message, which it may go beyond by a few clients, and of what is looked at for
+  // it.
   static constexpr int kMaxEvents = 256;
+  static constexpr std::size_t kMaxEventBytes = std::size_t{256} << 10;
   static constexpr std::size_t kMaxLookedAt = 4096;
+  static constexpr int kMaxClientIds = 10'000;
 
-  // Errors: INVALID_ARGUMENT, as Area. `store` outlives the watch.
+  // Errors: INVALID_ARGUMENT, as Area, or too many clients are named. `store` outlives the watch.
   static absl::StatusOr<std::unique_ptr<ClientWatch>> Open(const Store* store,
                                                            const v1::WatchClientsRequest& request);
 
@@ -54,6 +57,9 @@ class ClientWatch {
             v1::WatchClientsResponse* message);
   std::optional<v1::ClientEvent::Kind> Judge(Slot slot, const Degrees& place);
   bool IsMeant(const Update& update) const;
+  void AddEvent(v1::ClientEvent::Kind kind, const Update& update, const Degrees& place,
+                const OriginId& origin, v1::WatchClientsResponse* message);
+  bool IsFull(const v1::WatchClientsResponse& message) const;
   void TellVector(v1::WatchClientsResponse* message);
 
   const Store* const store_;
@@ -67,6 +73,7 @@ class ClientWatch {
   VersionVector told_;     // what of that the watcher knows
   bool told_anything_ = false;
   OriginIndex next_origin_ = 0;
+  std::size_t event_bytes_ = 0;  // of the message at hand
   std::uint64_t skipped_ = 0;
   std::uint64_t skipped_total_ = 0;
 

@@ -22,6 +22,9 @@ constexpr int kKeepaliveMs = 10'000;
 // How often a tool may ping, where it likes to.
 constexpr int kPingMs = 1000;
 
+// Calls that are under way when the server stops may take so long to be answered.
+constexpr std::chrono::milliseconds kAnswersLeave(200);
+
 constexpr const char* kWholeServer = "";
 constexpr const char* kFrontDoor = "herd.v1.FrontDoor";
 constexpr const char* kLinks = "herd.v1.Propagate";
@@ -53,7 +56,8 @@ class GrpcOperatorServer final : public OperatorServer {
       : watches_(store), service_(host, store, &watches_) {}
   ~GrpcOperatorServer() override {
     watches_.Stop();
-    if (server_ != nullptr) server_->Shutdown(std::chrono::system_clock::now());
+    // The answer to a Drain is still to leave.
+    if (server_ != nullptr) server_->Shutdown(std::chrono::system_clock::now() + kAnswersLeave);
   }
 
   absl::Status Listen(const std::string& listen) {

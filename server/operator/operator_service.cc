@@ -4,11 +4,13 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "server/log/log.h"
 #include "server/operator/client_message.h"
 #include "server/operator/client_pages.h"
 #include "server/operator/log_level.h"
+#include "server/text/utf8.h"
 
 namespace herd {
 namespace {
@@ -67,7 +69,7 @@ grpc::ServerWriteReactor<v1::WatchClientsResponse>* OperatorService::WatchClient
   return watches_->Open(*request);
 }
 
-grpc::Status OperatorService::SetLogLevel(grpc::ServerContext*,
+grpc::Status OperatorService::SetLogLevel(grpc::ServerContext* context,
                                           const v1::SetLogLevelRequest* request,
                                           v1::SetLogLevelResponse* response) {
   const std::optional<log::Level> level = FromMessage(request->level());
@@ -76,25 +78,33 @@ grpc::Status OperatorService::SetLogLevel(grpc::ServerContext*,
             "level is none of LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR"};
   }
   response->set_previous(ToMessage(log::CurrentLevel()));
+  // Before the level can silence it.
+  log::Warning(absl::StrCat("an operator (", context->peer(), ") sets the log level: ",
+                            std::string(v1::LogLevel_Name(request->level()))));
   log::SetLevel(*level);
-  log::Info(absl::StrCat("an operator has set the log level: ",
-                         std::string(v1::LogLevel_Name(request->level()))));
   return grpc::Status::OK;
 }
 
-grpc::Status OperatorService::Drain(grpc::ServerContext*, const v1::DrainRequest*,
+grpc::Status OperatorService::Drain(grpc::ServerContext* context, const v1::DrainRequest*,
                                     v1::DrainResponse* response) {
+  log::Warning(absl::StrCat("an operator (", context->peer(), ") makes this server leave"));
   response->set_already_leaving(!host_->Drain());
   return grpc::Status::OK;
 }
 
-grpc::Status OperatorService::Disconnect(grpc::ServerContext*, const v1::DisconnectRequest* request,
+grpc::Status OperatorService::Disconnect(grpc::ServerContext* context,
+                                         const v1::DisconnectRequest* request,
                                          v1::DisconnectResponse*) {
+  log::Warning(absl::StrCat("an operator (", context->peer(), ") disconnects ",
+                            absl::CHexEscape(request->neighbor())));
   return ToGrpc(host_->Disconnect(request->neighbor()));
 }
 
-grpc::Status OperatorService::Reconnect(grpc::ServerContext*, const v1::ReconnectRequest* request,
+grpc::Status OperatorService::Reconnect(grpc::ServerContext* context,
+                                        const v1::ReconnectRequest* request,
                                         v1::ReconnectResponse*) {
+  log::Warning(absl::StrCat("an operator (", context->peer(), ") reconnects ",
+                            absl::CHexEscape(request->neighbor())));
   return ToGrpc(host_->Reconnect(request->neighbor()));
 }
 

@@ -49,6 +49,7 @@ class Watches::Stream final : public grpc::ServerWriteReactor<v1::WatchClientsRe
     const auto at = std::find_if(watches_->streams_.begin(), watches_->streams_.end(),
                                  [this](const auto& other) { return other.get() == this; });
     self = std::move(*at);
+    watches_->inside_ -= inside_;
     watches_->streams_.erase(at);
     watches_->event_ = true;
   }
@@ -65,6 +66,7 @@ class Watches::Stream final : public grpc::ServerWriteReactor<v1::WatchClientsRe
   bool more_ = false;  // to tell at once when it has been written
   bool cancelled_ = false;
   bool finished_ = false;
+  std::size_t inside_ = 0;  // its part of the watches'
 };
 
 Watches::Watches(const Store* store) : store_(store), thread_([this] { Run(); }) {}
@@ -157,14 +159,25 @@ bool Watches::Tell(const std::vector<Stream*>& idle) {
 
 // Whether there is more to look at for it, and none being written.
 bool Watches::TellOne(Stream* stream) {
-  if (!stream->watch_->Next(vector_, &stream->message_)) return stream->watch_->HasMore(vector_);
+  const bool tells = stream->watch_->Next(vector_, &stream->message_);
+  const bool has_more = stream->watch_->HasMore(vector_);
+  bool fits;
   {
     absl::MutexLock lock(&mutex_);
-    stream->writing_ = true;
-    stream->more_ = stream->watch_->HasMore(vector_);
+    inside_ += stream->watch_->inside() - std::exchange(stream->inside_, stream->watch_->inside());
+    fits = inside_ <= kMaxInside;
+    stream->writing_ = fits && tells;
+    stream->more_ = has_more;
+    stream->finished_ = !fits;
   }
-  stream->StartWrite(&stream->message_);
-  return false;
+  if (!fits) {
+    stream->Finish({grpc::StatusCode::RESOURCE_EXHAUSTED,
+                    absl::StrCat("the areas of all watchers hold more than ", kMaxInside,
+                                 " clients; a smaller area may do")});
+  } else if (tells) {
+    stream->StartWrite(&stream->message_);
+  }
+  return fits && !tells && has_more;
 }
 
 void Watches::Sleep() {

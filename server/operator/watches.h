@@ -22,6 +22,9 @@ namespace herd {
 class Watches {
  public:
   static constexpr std::size_t kMaxWatchers = 1000;
+  // Clients inside the areas of all watchers, some twenty bytes each; a watcher with whom there are
+  // more is sent away.
+  static constexpr std::size_t kMaxInside = 10'000'000;
 
   // `store` outlives the watches.
   explicit Watches(const Store* store);
@@ -63,6 +66,7 @@ class Watches {
 
   mutable absl::Mutex mutex_;
   std::vector<std::unique_ptr<Stream>> streams_ ABSL_GUARDED_BY(mutex_);
+  std::size_t inside_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   // Something has happened since the thread last looked.
   bool event_ ABSL_GUARDED_BY(mutex_) = false;

@@ -14,6 +14,7 @@
 #include "server/log/log.h"
 #include "server/peer/channel_arguments.h"
 #include "server/peer/monotonic.h"
+#include "server/text/utf8.h"
 
 namespace herd::peer {
 namespace {
@@ -257,6 +258,8 @@ std::string Peers::DescribeLags() const {
       lags.push_back(absl::StrCat(name, " is away"));
     } else if (flood_.Lag(i) > 0) {
       lags.push_back(absl::StrCat(name, " lacks ", flood_.Lag(i), " updates"));
+    } else {
+      lags.push_back(absl::StrCat(name, " has not said that it knows"));
     }
   }
   return absl::StrJoin(lags, ", ");
@@ -331,8 +334,8 @@ absl::Status Peers::Disconnect(const std::string& name) {
     log::Warning(absl::StrCat("the link with ", name, " is ", kDisconnected));
     if (calling_[*neighbor] != nullptr) calling_[*neighbor]->Stop();
     CloseCalls(*neighbor, absl::UnavailableError(kDisconnected));
+    WakeThread();  // while Stop cannot have shut the queue down
   }
-  WakeThread();
   return absl::OkStatus();
 }
 
@@ -416,7 +419,9 @@ std::vector<v1::Neighbor> Peers::Describe(Detail detail) {
     const CallingStream* const calling = calling_[i].get();
     neighbor.set_calls(calling != nullptr);
     neighbor.set_connects(calling != nullptr ? calling->connects() : states_[i].calls);
-    neighbor.set_last_error(calling != nullptr ? calling->last_error() : states_[i].last_error);
+    // It may be in the words of whoever answered.
+    neighbor.set_last_error(
+        ToUtf8(calling != nullptr ? calling->last_error() : states_[i].last_error));
     if (states_[i].disconnected) neighbor.set_last_error(kDisconnected);
     DescribeTraffic(i, &neighbor);
     if (detail == Detail::kWithOrigins) DescribeOrigins(i, &neighbor);

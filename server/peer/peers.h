@@ -47,7 +47,8 @@ class Peers final : private CalledStream::Host {
     std::function<void()> on_acknowledged = [] {};
     // The store may have got something new. Likewise.
     std::function<void()> on_news = [] {};
-    // Whether clients may be sent here, as far as the links know. Likewise, at each change.
+    // Whether clients may be sent here, as far as the links know. At each change, also on the
+    // thread of somebody who asks for a description; this object's lock is held.
     std::function<void(bool ready)> on_ready = [](bool) {};
   };
 

@@ -12,6 +12,10 @@ bool IsCaughtUpWith(const Readiness::Neighbor& neighbor) {
   return neighbor.in_sync && neighbor.has_caught_up && neighbor.lacking_for <= Readiness::kBehind;
 }
 
+bool LeavesBehind(const Readiness::Neighbor& neighbor) {
+  return neighbor.up && (!neighbor.has_caught_up || neighbor.lacking_for > Readiness::kBehind);
+}
+
 std::string WhyNot(const Readiness::Neighbor& neighbor) {
   if (neighbor.lacking > 0) {
     return absl::StrCat("catching up: lacks ", neighbor.lacking, " updates that ", neighbor.name,
@@ -36,8 +40,11 @@ void Readiness::Look(const std::vector<Neighbor>& neighbors, Nanos now) {
   }
   const auto up = std::find_if(neighbors.begin(), neighbors.end(),
                                [](const Neighbor& neighbor) { return neighbor.up; });
-  if (up != neighbors.end()) return Decide(false, WhyNot(*up));
-  LookAlone(now);
+  if (up == neighbors.end()) return LookAlone(now);
+  if (ready_ && std::none_of(neighbors.begin(), neighbors.end(), LeavesBehind)) {
+    return Decide(true, "serves; no neighbor is in sync, and none has what is lacking here");
+  }
+  Decide(false, WhyNot(*up));
 }
 
 void Readiness::LookAlone(Nanos now) {

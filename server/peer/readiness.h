@@ -2,8 +2,8 @@
 //
 // A server that has just begun knows nobody yet: it is ready when it has caught up with a neighbour
 // that is in sync, or has found itself alone for a while. Once ready it stays so while it is alone,
-// since a client is better answered from what is here than by nobody; but not while a neighbour is
-// there who knows what this server has been lacking for long.
+// and while its neighbours are slow, since a client is better answered from what is here than by
+// nobody; but not while a neighbour is there who knows what this server has been lacking for long.
 //
 // Decides only; knows no clock of its own. Not thread-safe.
 #pragma once

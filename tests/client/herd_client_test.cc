@@ -406,7 +406,7 @@ TEST_F(Status, NamesTheServerThatIsAway) {
   const TemporaryFile file(config::ToJson(Herd(port)));
   const Finished ran = HerdClient({"status", "--config", file.path()});
   EXPECT_THAT(ran.out, HasSubstr("A       yes"));
-  EXPECT_EQ(ran.err, absl::StrCat("herd-client: the herd is not whole: B does not answer at ",
+  EXPECT_EQ(ran.err, absl::StrCat("herd-client: the herd is not whole:\n  B does not answer at ",
                                   Address(port), " (Connection refused)\n"));
   EXPECT_EQ(ran.exit_status, 1);
 }
@@ -428,9 +428,10 @@ TEST_F(Status, SaysWhatIsMissingWhenTheWaitIsOver) {
   const TemporaryFile file(config::ToJson(Herd(b.port())));
   const Finished ran = HerdClient({"status", "--wait", "0.2", "--config", file.path()});
   EXPECT_EQ(ran.exit_status, 1);
-  EXPECT_EQ(ran.err,
-            "herd-client: the herd is not whole after 0.2 s: the link from A to B is down; the "
-            "link from B to A is down\n");
+  EXPECT_EQ(
+      ran.err,
+      "herd-client: the herd is not whole after 0.2 s:\n  the link from A to B is down\n  the "
+      "link from B to A is down\n");
 }
 
 TEST_F(Status, SpeaksJsonToPrograms) {
@@ -451,7 +452,7 @@ TEST_F(Status, GivesUpOnASilentServer) {
   const Finished ran = HerdClient({"status", "--timeout", "0.5", "--config", file.path()});
   done = true;
   done.notify_all();
-  EXPECT_EQ(ran.err, absl::StrCat("herd-client: the herd is not whole: B does not answer at ",
+  EXPECT_EQ(ran.err, absl::StrCat("herd-client: the herd is not whole:\n  B does not answer at ",
                                   Address(silent.port()), " (timed out)\n"));
 }
 

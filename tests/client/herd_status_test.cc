@@ -137,7 +137,8 @@ TEST(HerdStatus, SaysOfHowManyItKnowsThatTheyAreConverged) {
   auto answers = AllWhole();
   EXPECT_THAT(ToTable(Status(answers), false), HasSubstr("\nconverged: yes\n"));
   AddOrigin(answers[0], "A", 1, 5);
-  EXPECT_THAT(ToTable(Status(answers), false), HasSubstr("\nconverged: no\n"));
+  EXPECT_THAT(ToTable(Status(answers), false),
+              HasSubstr("\nconverged: no, the largest lag is 5\n"));
   EXPECT_THAT(ToTable(Status(kSilent, answers[1], answers[2]), false),
               HasSubstr("\nconverged: yes, of the 2 that answer\n"));
   EXPECT_THAT(ToTable(Status(kSilent, kSilent, kSilent), false),
@@ -159,6 +160,8 @@ TEST(HerdStatus, IsNotConvergedWhenTheMapsDifferThoughTheVectorsAreEqual) {
   auto answers = AllWhole();
   answers[1].set_digest(1);
   EXPECT_FALSE(IsConverged(Status(answers)));
+  EXPECT_THAT(ToTable(Status(answers), false), HasSubstr("\nconverged: NO, the maps differ though "
+                                                         "nobody lacks an update\n"));
 }
 
 TEST(HerdStatus, SaysHowManyUpdatesThatSomebodyHasAServerLacks) {
@@ -184,6 +187,7 @@ TEST(HerdStatus, SaysWhoIsNotReadyAndWhy) {
   EXPECT_THAT(table, HasSubstr("  leaving\n"));
   EXPECT_THAT(table, HasSubstr("A is not ready: catching up: lacks 42 updates that B has\n"));
   EXPECT_THAT(table, HasSubstr("B is not ready: is leaving\n"));
+  EXPECT_THAT(Missing(Status(answers)), ElementsAre("A is not ready", "B is not ready"));
 }
 
 TEST(HerdStatus, FitsIntoAnOrdinaryTerminalAndHasColoursOnlyThere) {

@@ -217,7 +217,7 @@ TEST_F(Operators, DrainAServer) {
   ASSERT_TRUE(Call("Goloman", &v1::Operator::Stub::Drain, v1::DrainRequest(), &response).ok());
   EXPECT_FALSE(response.already_leaving());
   EXPECT_EQ(herd_.Server("Goloman").Wait(), 0);
-  EXPECT_THAT(herd_.Log("Goloman"), HasSubstr("an operator makes this server leave"));
+  EXPECT_THAT(herd_.Log("Goloman"), HasSubstr(") makes this server leave"));
   // The log is written out within a second.
   EXPECT_TRUE(Eventually(
       [&] { return herd_.Log("Hands").find("Goloman is leaving") != std::string::npos; }));

@@ -106,6 +106,8 @@ TEST_F(Status, ShowsAServerThatLeaves) {
   const std::string shown = HerdClient({"status", "--timeout", "0.5"});
   EXPECT_THAT(shown, ContainsRegex("Welsh    yes .*  leaving\n"));
   EXPECT_THAT(shown, HasSubstr("Welsh is not ready: is leaving\n"));
+  // It goes on handing over.
+  herd_.Server("Welsh").Signal(SIGTERM);
   herd_.Server("Holiday").Continue();
   EXPECT_EQ(herd_.Server("Welsh").Wait(), 0);
 }

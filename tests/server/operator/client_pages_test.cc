@@ -103,6 +103,22 @@ TEST_F(Pages, LookAtABoundedNumberOfClientsEach) {
   EXPECT_TRUE(IsLast());
 }
 
+TEST_F(Pages, AreBoundedInBytesAndLoseNobodyForIt) {
+  constexpr int kClients = 300;
+  for (int i = 0; i < kClients; ++i) {
+    Report(store_, absl::StrCat(std::string(7000, '\xff'), i), "+1+1", 1);
+  }
+  request_.set_page_size(1000);
+  std::size_t listed = 0;
+  int pages = 0;
+  do {
+    listed += Page().size();
+    ++pages;
+  } while (!IsLast());
+  EXPECT_EQ(listed, kClients);
+  EXPECT_GT(pages, 7);
+}
+
 TEST_F(Pages, RefuseATokenThatIsNotTheirs) {
   Report(store_, "kiwi", "+1+1", 1);
   for (const char* token : {"nonsense", "5", "5-", "6-1", "5--1", "5-1x", "5-99999999999"}) {

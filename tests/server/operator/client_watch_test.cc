@@ -263,6 +263,54 @@ TEST_F(Watch, FillsABoundedMessageAndSaysThatThereIsMore) {
   EXPECT_FALSE(HasMore());
 }
 
+TEST_F(Watch, DoesNotKeepOneOriginWaitingWhileMuchHappensAtAnother) {
+  Open();
+  Next();
+  Receive(store_, "Hands", 1, "plum", kIn, 1);
+  for (int round = 1; round < 3; ++round) {
+    for (int i = 0; i < ClientWatch::kMaxEvents; ++i) {
+      Report(store_, absl::StrCat("kiwi-", i), kIn, round);
+    }
+    if (Next().find("plum") != std::string::npos) return;
+  }
+  ADD_FAILURE() << "plum is not told of";
+}
+
+TEST_F(Watch, BoundsItsMessagesInBytes) {
+  Open();
+  Next();
+  constexpr int kClients = 200;
+  for (int i = 0; i < kClients; ++i) {
+    Report(store_, absl::StrCat(std::string(7000, '\xff'), i), kIn, 1);
+  }
+  int events = 0;
+  int messages = 0;
+  while (Next() != "-") {
+    events += message_.events_size();
+    ++messages;
+    EXPECT_LT(message_.ByteSizeLong(), 2 * ClientWatch::kMaxEventBytes);
+  }
+  EXPECT_EQ(events, kClients);
+  EXPECT_GT(messages, 1);
+}
+
+TEST_F(Watch, OfMoreClientsThanOneMayNameIsRefused) {
+  for (int i = 0; i <= ClientWatch::kMaxClientIds; ++i) request_.add_client_ids("kiwi");
+  EXPECT_EQ(ClientWatch::Open(&store_, request_).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(Watch, OfAClientWhoseIdIsNotUtf8) {
+  request_.add_client_ids_bytes("b\xff");
+  Open();
+  Next();
+  Report(store_, "b\xff", kIn, 1);
+  Report(store_, "b\xfe", kIn, 1);
+  Next();
+  ASSERT_EQ(message_.events_size(), 1);
+  EXPECT_EQ(message_.events(0).client().client_id_bytes(), "b\xff");
+}
+
 TEST_F(Watch, LooksAtABoundedNumberOfChangesAtATime) {
   request_.add_client_ids("kiwi");
   Open();

@@ -71,6 +71,20 @@ TEST(AServer, IsReadyUnderWayButNotWhenItLacksSomethingForLong) {
   EXPECT_FALSE(readiness.ready());
 }
 
+TEST(AServer, ThatWasReadyStaysSoWhenItsNeighborsFallOutOfSync) {
+  Readiness readiness;
+  readiness.Look({kWell}, 0);
+  Readiness::Neighbor slow = kWell;
+  slow.in_sync = false;
+  readiness.Look({slow}, 1);
+  EXPECT_TRUE(readiness.ready());
+  EXPECT_THAT(readiness.why(), HasSubstr("no neighbor is in sync"));
+  slow.lacking = 1;
+  slow.lacking_for = Readiness::kBehind + 1;
+  readiness.Look({slow}, 2);
+  EXPECT_FALSE(readiness.ready());
+}
+
 TEST(AServer, ThatComesBackFromBeingAloneIsNotReadyUntilItHasCaughtUp) {
   Readiness readiness;
   readiness.Look({kWell}, 0);
