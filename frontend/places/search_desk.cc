@@ -52,8 +52,7 @@ SearchDesk::Asked SearchDesk::Ask(std::string key, const Query& query, int resul
   Waiter waiter{asker, query.bound, std::move(answer), moment.now};
   if (joins) {
     ++counters_.shared;
-    ++waiting_;
-    searches_.at(known->second)->waiters.push_back(std::move(waiter));
+    Join(known->second, *searches_.at(known->second), std::move(waiter));
     return {};
   }
   if (Document refusal = RefusalFor(asker)) return {std::move(refusal), {}};
@@ -68,14 +67,12 @@ SearchDesk::Asked SearchDesk::Ask(std::string key, const Query& query, int resul
   if (!queues) {
     if (Document refusal = Admit(*search, moment)) return {std::move(refusal), {}};
   }
-  search->waiters.push_back(std::move(waiter));
-  ++waiting_;
-  ++searches_of_[asker];
   const std::uint64_t id = ++last_search_;
+  Join(id, *search, std::move(waiter));
+  ++searches_of_[asker];
   Asked asked;
   if (queues) {
-    queue_.push_back(id);
-    ++queued_;
+    queue_.insert(id);
   } else {
     asked.call = CallFor(id, *search);
   }
@@ -84,13 +81,19 @@ SearchDesk::Asked SearchDesk::Ask(std::string key, const Query& query, int resul
   return asked;
 }
 
+void SearchDesk::Join(std::uint64_t id, Search& search, Waiter waiter) {
+  waits_of_[waiter.asker].insert(id);
+  search.waiters.push_back(std::move(waiter));
+  ++waiting_;
+}
+
 Document SearchDesk::RefusalFor(Asker asker) {
   const auto own = searches_of_.find(asker);
   if (own != searches_of_.end() && own->second >= options_.max_searches_per_asker) {
     ++counters_.refused_connection_full;
     return Refusal(kConnectionFull);
   }
-  if (calls_ >= options_.max_calls && queued_ >= options_.max_queued) {
+  if (calls_ >= options_.max_calls && queue_.size() >= options_.max_queued) {
     ++counters_.refused_server_full;
     return Refusal(kServerFull);
   }
@@ -151,7 +154,7 @@ SearchDesk::Finished SearchDesk::Finish(std::uint64_t id, const Reply& reply, bo
   }
   --calls_;
   AnswerAll(
-      search, [&](int bound) { return reply.results.CutTo(bound); }, moment.now, &finished);
+      id, search, [&](int bound) { return reply.results.CutTo(bound); }, moment.now, &finished);
   End(id);
   MoveUp(stopping, moment, &finished);
   return finished;
@@ -200,11 +203,15 @@ std::optional<SearchDesk::BreakerChange> SearchDesk::TellBreaker(const Search& s
   return BreakerChange{true, breaker_.pause(), breaker_.failures()};
 }
 
-void SearchDesk::AnswerAll(Search& search, absl::FunctionRef<Document(int)> cut, Time now,
-                           Finished* finished) {
+void SearchDesk::AnswerAll(std::uint64_t id, Search& search, absl::FunctionRef<Document(int)> cut,
+                           Time now, Finished* finished) {
   for (Waiter& waiter : search.waiters) {
     counters_.waits.Record(now - waiter.since);
     finished->answers.push_back({std::move(waiter.answer), cut(waiter.bound)});
+    const auto waits = waits_of_.find(waiter.asker);
+    if (waits == waits_of_.end()) continue;  // it waited for this search alone, and more than once
+    waits->second.erase(id);
+    if (waits->second.empty()) waits_of_.erase(waits);
   }
   waiting_ -= search.waiters.size();
   search.waiters.clear();
@@ -212,12 +219,9 @@ void SearchDesk::AnswerAll(Search& search, absl::FunctionRef<Document(int)> cut,
 
 void SearchDesk::MoveUp(bool stopping, Moment moment, Finished* finished) {
   while (!queue_.empty() && calls_ < options_.max_calls) {
-    const std::uint64_t id = queue_.front();
-    queue_.pop_front();
-    const auto found = searches_.find(id);
-    if (found == searches_.end()) continue;  // nobody waits for it any more
-    Search& search = *found->second;
-    --queued_;
+    const std::uint64_t id = *queue_.begin();
+    queue_.erase(queue_.begin());
+    Search& search = *searches_.at(id);
     Document refusal;
     if (stopping || search.deadline <= moment.now) {
       refusal = Document(
@@ -230,7 +234,7 @@ void SearchDesk::MoveUp(bool stopping, Moment moment, Finished* finished) {
       continue;
     }
     AnswerAll(
-        search, [&](int) { return refusal; }, moment.now, finished);
+        id, search, [&](int) { return refusal; }, moment.now, finished);
     End(id);
   }
 }
@@ -245,25 +249,28 @@ void SearchDesk::End(std::uint64_t id) {
 }
 
 void SearchDesk::Forget(Asker asker) {
-  std::vector<std::uint64_t> abandoned;
-  for (const auto& [id, search] : searches_) {
-    const std::size_t left =
-        std::erase_if(search->waiters, [&](const Waiter& waiter) { return waiter.asker == asker; });
-    waiting_ -= left;
-    counters_.forgotten += left;
-    const bool queued = search->pass == CircuitBreaker::Pass::kNone;
-    if (queued && search->waiters.empty()) abandoned.push_back(id);
-  }
-  for (const std::uint64_t id : abandoned) {
-    --queued_;
+  const auto waits = waits_of_.find(asker);
+  if (waits == waits_of_.end()) return;
+  for (const std::uint64_t id : waits->second) {
+    if (!Leave(*searches_.at(id), asker)) continue;
+    queue_.erase(id);
     End(id);
   }
+  waits_of_.erase(waits);
+}
+
+bool SearchDesk::Leave(Search& search, Asker asker) {
+  const std::size_t left =
+      std::erase_if(search.waiters, [&](const Waiter& waiter) { return waiter.asker == asker; });
+  waiting_ -= left;
+  counters_.forgotten += left;
+  return search.pass == CircuitBreaker::Pass::kNone && search.waiters.empty();
 }
 
 Counters SearchDesk::Count(Moment moment) const {
   Counters counters = counters_;
   counters.calls_under_way = calls_;
-  counters.searches_queued = queued_;
+  counters.searches_queued = queue_.size();
   counters.waiting = waiting_;
   counters.cache_entries = cache_.entries();
   counters.cache_bytes = cache_.bytes();

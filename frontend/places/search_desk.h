@@ -13,13 +13,14 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "frontend/places/answer_cache.h"
 #include "frontend/places/backend.h"
@@ -105,6 +106,7 @@ class SearchDesk {
   // of Places.
   Finished Finish(std::uint64_t search, const Reply& reply, bool stopping, Moment moment);
 
+  // Costs no more than what the asker waits for.
   void Forget(Asker asker);
 
   void NoteBytes(std::size_t body_bytes) { counters_.body_bytes += body_bytes; }
@@ -141,9 +143,12 @@ class SearchDesk {
   void CountOutcome(Outcome outcome);
   std::optional<BreakerChange> TellBreaker(const Search& search, const Reply& reply, Time now);
   // `cut` makes the document for a bound.
-  void AnswerAll(Search& search, absl::FunctionRef<Document(int)> cut, Time now,
+  void AnswerAll(std::uint64_t id, Search& search, absl::FunctionRef<Document(int)> cut, Time now,
                  Finished* finished);
   void MoveUp(bool stopping, Moment moment, Finished* finished);
+  void Join(std::uint64_t id, Search& search, Waiter waiter);
+  // True when a search that is not under way is waited for no longer.
+  bool Leave(Search& search, Asker asker);
   void End(std::uint64_t id);
 
   const Options options_;
@@ -156,9 +161,9 @@ class SearchDesk {
   absl::flat_hash_map<std::uint64_t, std::unique_ptr<Search>> searches_;
   absl::flat_hash_map<std::string, std::uint64_t> by_key_;
   absl::flat_hash_map<Asker, std::size_t> searches_of_;
-  std::deque<std::uint64_t> queue_;  // those that nobody waits for any more are gone
+  absl::flat_hash_map<Asker, absl::flat_hash_set<std::uint64_t>> waits_of_;  // for which searches
+  absl::btree_set<std::uint64_t> queue_;                                     // oldest first
   std::uint64_t last_search_ = 0;
-  std::size_t queued_ = 0;
   std::size_t calls_ = 0;
   std::size_t waiting_ = 0;
   Counters counters_;

@@ -390,6 +390,27 @@ TEST(AClientThatLeaves, TakesItsSearchOutOfTheQueueUnlessOthersShareIt) {
   EXPECT_EQ(desk.Ask("2,2", 5), "") << "it can be asked anew";
 }
 
+TEST(AClientThatLeaves, CancelsAllThatItWaitsForAndNothingThatItNoLongerDoes) {
+  SearchDesk::Options options = Plain();
+  options.max_calls = 2;
+  options.cache.time_to_live = milliseconds(0);
+  Desk desk(options);
+  for (const char* where : {"1,1", "1,1", "2,2", "3,3", "3,3"}) desk.Ask(where, 1);
+  desk.Ask("2,2", 2);
+  desk.Finish(0, Good());
+  EXPECT_THAT(desk.Called(), ElementsAre("1,1", "2,2", "3,3"));
+  desk.Ask("4,4", 1);
+  desk.Forget(1);
+  EXPECT_EQ(desk.Count().forgotten, 4U);
+  EXPECT_EQ(desk.Count().waiting, 1U);
+  EXPECT_EQ(desk.Count().searches_queued, 0U);
+  desk.Forget(1);
+  desk.Finish(1, Good());
+  desk.Finish(2, Good());
+  EXPECT_THAT(desk.answers(), ElementsAre(kTwo, kTwo, "", "", "", kTwo, ""));
+  EXPECT_EQ(desk.Count().waiting, 0U);
+}
+
 TEST(AClientThatLeaves, LeavesAnAnswerForTheNext) {
   Desk desk;
   desk.Ask("1,1", 1);
