@@ -18,6 +18,7 @@ namespace {
 
 // A connection holds a thread as long as it is open.
 constexpr size_t kThreads = 192;
+constexpr size_t kMostBodyBytes = size_t{1} << 20;
 constexpr int kBacklog = 1024;
 constexpr size_t kRequestsPerConnection = 1'000'000;
 constexpr time_t kIdleSeconds = 10;
@@ -86,6 +87,7 @@ HttpDoor::HttpDoor(Answerer answerer, const Tls& tls)
   server_->set_keep_alive_max_count(kRequestsPerConnection);
   server_->set_keep_alive_timeout(kIdleSeconds);
   server_->set_tcp_nodelay(true);
+  server_->set_payload_max_length(kMostBodyBytes);
   server_->set_socket_options([this](int socket) {
     AllowQuickRestart(socket);
     listening_socket_ = socket;
