@@ -17,8 +17,10 @@ IN_FLIGHT = 64
 CONNECTIONS = 64
 RATE_BAR = 0.8
 HARM_BAR = 0.9
-FAULTS = [{"kind": "none"}, {"kind": "http", "status": 503}, {"kind": "hang"},
-          {"kind": "truncated"}, {"kind": "garbage"}, {"kind": "huge"}, {"kind": "over_quota"}]
+FAULTS = [{"kind": "none"}, {"kind": "delay", "ms": 100},
+          *({"kind": "http", "status": status} for status in (400, 401, 403, 404, 429, 503, 302)),
+          *({"kind": kind} for kind in ("hang", "truncated", "garbage", "no_results", "huge",
+                                        "over_quota", "denied"))]
 ASKED = 200  # reports and questions a second, half each
 NO_CACHE = ["--places-cache-seconds", 0]
 
@@ -27,7 +29,8 @@ def run(session):
     distinct(session, 0)
     distinct(session, 100)
     cached(session)
-    faults(session)
+    for api in ("new", "legacy"):
+        faults(session, api)
 
 
 def distinct(session, delay_ms):
@@ -85,13 +88,15 @@ def cached(session):
                          ["depth", "a second", "server CPU us"], rows)
 
 
-def faults(session):
+def faults(session, api):
     """Reports at the front door, while other clients ask a Places that fails."""
     clients = session.scaled(CLIENTS)
     with session.stage() as stage:
         standin = stage.process([stage.program("herd-places"), "--port", "0", "--allow-faults"])
         url = standin.announced_url()
-        flags = [*NO_CACHE, "--places-timeout-ms", 1000]
+        # Without the breaker, which would make good of a Places that is not asked.
+        flags = [*NO_CACHE, "--places-timeout-ms", 1000, "--places-breaker-failures", 0,
+                 "--places-api", api]
         [server] = session.start(stage, [systems.ours("herd-server", flags, url)])
         session.preload(server, clients)
         # At a rate, so that a Places that fails fast is not asked the more.
@@ -99,7 +104,7 @@ def faults(session):
             [session.program("herd-client"), "load", "--server", f"127.0.0.1:{server.port}",
              "--rate", ASKED, "--whatsat", 0.5, "--connections", 4, "--clients", 1000,
              "--seconds", 86_400], core=session.generator_core)
-        runs = [one_fault(session, server, url, fault, clients, number)
+        runs = [one_fault(session, server, url, api, fault, clients, number)
                 for number in range(session.rounds) for fault in FAULTS]
         asking.kill()
     rows, without = [], select(runs, fault="none")
@@ -108,16 +113,17 @@ def faults(session):
         rows.append([fault, with_range(spread(own, "rate")),
                      with_range(ratio(own, without, "rate"))])
         if fault != "none":
-            session.bar(f"places: reports a second while Places does {fault}, x without",
+            session.bar(f"places: reports a second while Places ({api}) does {fault}, x without",
                         ratio(own, without, "rate"), at_least=HARM_BAR)
-    session.report.table("IAMATs, 50 connections, depth 16, beside 100 questions a second that ask Places",
-                         ["Places", "reports a second", "x without faults"], rows)
+    session.report.table("IAMATs, 50 connections, depth 16, beside 100 questions a second that ask Places "
+                         f"({api})", ["Places", "reports a second", "x without faults"], rows)
 
 
-def one_fault(session, server, url, fault, clients, number):
+def one_fault(session, server, url, api, fault, clients, number):
     request = urllib.request.Request(url + "/faults", json.dumps(fault).encode())
     urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10).close()
     name = fault["kind"] + (f" {fault['status']}" if "status" in fault else "")
     return session.closed_loop(
-        server, {"kind": "reports", "system": server.name, "fault": name, "round": number},
+        server, {"kind": "reports", "system": server.name, "api": api, "fault": name,
+                 "round": number},
         depth=16, clients=clients, seconds=session.seconds)
