@@ -35,10 +35,14 @@ Request ToRequest(const httplib::Request& from) {
   return request;
 }
 
-void FillIn(const Reply& reply, httplib::Response& response) {
+void FillIn(Reply reply, httplib::Response& response) {
   response.status = reply.http_status;
   if (!reply.location.empty()) response.set_header("Location", reply.location);
-  if (!reply.truncated) return response.set_content(reply.body, reply.content_type.c_str());
+  if (!reply.truncated) {
+    response.set_header("Content-Type", reply.content_type);
+    response.body = std::move(reply.body);
+    return;
+  }
   response.set_content_provider(reply.body.size() + 1, reply.content_type.c_str(),
                                 [half = reply.body.substr(0, reply.body.size() / 2)](
                                     size_t, size_t, httplib::DataSink& sink) {
