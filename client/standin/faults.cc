@@ -114,8 +114,11 @@ Reply Faults::Spoil(bool legacy, const std::function<Reply()>& answer) {
       return {200, kJson, "<html>\xff It works!</html>"};
     case Kind::kNoResults:
       return {200, kJson, legacy ? "{\"status\" : \"OK\"}\n" : "{\"places\": 7}\n"};
-    case Kind::kHuge:
-      return {200, kJson, std::string(kHugeBytes, ' ') + answer().body};
+    case Kind::kHuge: {
+      std::string body = answer().body;
+      body.insert(0, kHugeBytes, ' ');
+      return {200, kJson, std::move(body)};
+    }
     case Kind::kOverQuota:
       return Refuse(legacy, "OVER_QUERY_LIMIT", 429, "RESOURCE_EXHAUSTED");
     case Kind::kDenied:

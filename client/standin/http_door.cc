@@ -18,6 +18,7 @@ namespace {
 
 // A connection holds a thread as long as it is open.
 constexpr size_t kThreads = 192;
+constexpr size_t kMostBodyBytes = size_t{1} << 20;
 constexpr int kBacklog = 1024;
 constexpr size_t kRequestsPerConnection = 1'000'000;
 constexpr time_t kIdleSeconds = 10;
@@ -34,10 +35,14 @@ Request ToRequest(const httplib::Request& from) {
   return request;
 }
 
-void FillIn(const Reply& reply, httplib::Response& response) {
+void FillIn(Reply reply, httplib::Response& response) {
   response.status = reply.http_status;
   if (!reply.location.empty()) response.set_header("Location", reply.location);
-  if (!reply.truncated) return response.set_content(reply.body, reply.content_type.c_str());
+  if (!reply.truncated) {
+    response.set_header("Content-Type", reply.content_type);
+    response.body = std::move(reply.body);
+    return;
+  }
   response.set_content_provider(reply.body.size() + 1, reply.content_type.c_str(),
                                 [half = reply.body.substr(0, reply.body.size() / 2)](
                                     size_t, size_t, httplib::DataSink& sink) {
@@ -86,6 +91,7 @@ HttpDoor::HttpDoor(Answerer answerer, const Tls& tls)
   server_->set_keep_alive_max_count(kRequestsPerConnection);
   server_->set_keep_alive_timeout(kIdleSeconds);
   server_->set_tcp_nodelay(true);
+  server_->set_payload_max_length(kMostBodyBytes);
   server_->set_socket_options([this](int socket) {
     AllowQuickRestart(socket);
     listening_socket_ = socket;

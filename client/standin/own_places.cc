@@ -39,6 +39,11 @@ const std::string& Get(const Fields& fields, std::initializer_list<const char*> 
   return kNone;
 }
 
+// What is not does not survive.
+bool IsUtf8(const std::string& text) {
+  return json::parse(json(text).dump(-1, ' ', false, json::error_handler_t::ignore)) == text;
+}
+
 // Gathers places, and makes a PlaceFile of them: one text that all names point into.
 class Gatherer {
  public:
@@ -56,6 +61,9 @@ class Gatherer {
     if (place.country.empty()) place.country = std::string(kNoCountry);
     place.first = Get(fields, {"first"});
     place.second = Get(fields, {"second"});
+    for (const std::string* text : {&place.name, &place.country, &place.first, &place.second}) {
+      if (!IsUtf8(*text)) return Wrong(where, "it is not UTF-8");
+    }
     places_.push_back(std::move(place));
     return absl::OkStatus();
   }
@@ -110,21 +118,23 @@ class Csv {
   explicit Csv(std::string_view text) : rest_(text) {}
 
   bool at_end() const { return rest_.empty(); }
-  int line() const { return line_; }  // of the row read last
+  // Of the row read last: the line that it begins in, and whether it ended within quotes.
+  int line() const { return line_; }
+  bool unclosed() const { return quoted_; }
 
   Row Next() {
     line_ += ends_;
     ends_ = 0;
     Row row(1);
-    bool quoted = false;
+    quoted_ = false;
     while (!rest_.empty()) {
       const char c = rest_.front();
       rest_.remove_prefix(1);
       if (c == '\n') ++ends_;
-      if (quoted) {
-        quoted = InQuotes(c, row.back());
-      } else if (c == '"') {
-        quoted = true;
+      if (quoted_) {
+        quoted_ = InQuotes(c, row.back());
+      } else if (c == '"' && row.back().empty()) {
+        quoted_ = true;
       } else if (c == ',') {
         row.emplace_back();
       } else if (c == '\n') {
@@ -150,6 +160,7 @@ class Csv {
   std::string_view rest_;
   int line_ = 1;
   int ends_ = 0;
+  bool quoted_ = false;
 };
 
 bool Has(const Row& columns, std::initializer_list<const char*> names) {
@@ -209,6 +220,7 @@ absl::StatusOr<PlaceFile> ParseCsvPlaces(std::string_view text) {
     const Row row = csv.Next();
     if (row.size() == 1 && row.front().empty()) continue;
     const std::string where = absl::StrCat("line ", csv.line());
+    if (csv.unclosed()) return Wrong(where, "a quote that opens there is not closed");
     if (row.size() != columns->size()) {
       return Wrong(where,
                    absl::StrCat("it has ", row.size(), " fields in place of ", columns->size()));

@@ -5,7 +5,7 @@
 namespace herd::places {
 
 Budget::Limit Budget::Take(Time now, Date today) {
-  if (today != day_) {
+  if (today > day_) {
     day_ = today;
     taken_ = 0;
   }

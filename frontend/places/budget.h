@@ -27,10 +27,11 @@ class Budget {
 
   explicit Budget(Options options) : options_(options) {}
 
-  // Takes a call out of the budget, if there is one: then kNone. `now` never goes back.
+  // Takes a call out of the budget, if there is one: then kNone. `now` never goes back; when
+  // `today` does, as with a clock that is set, the day that was goes on.
   Limit Take(Time now, Date today);
 
-  std::uint64_t taken(Date today) const { return today == day_ ? taken_ : 0; }
+  std::uint64_t taken(Date today) const { return today > day_ ? 0 : taken_; }
 
  private:
   // A server that asks for less than one a second may still ask for one.

@@ -44,7 +44,7 @@ struct Counters {
   std::uint64_t unknown_error = 0;
   // Of all calls, those made since the first attempt had failed.
   std::uint64_t retries = 0;
-  // Bytes of the bodies that have come.
+  // Bytes of the bodies that have come, those included that were given up or of no use.
   std::uint64_t body_bytes = 0;
 
   // WHATSATs, by who answered: memory, a call that another one had made already, or nobody, since

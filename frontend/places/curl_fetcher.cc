@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <fstream>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -26,6 +27,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 
@@ -127,8 +129,7 @@ Fetched Failure(FetchError error, std::string detail) {
   return fetched;
 }
 
-// What came of a finished transfer, which is ready for its next request afterwards.
-Fetched ResultOf(CURLcode code, Transfer& transfer) {
+Fetched AnswerOf(CURLcode code, Transfer& transfer) {
   const FetchError error = ErrorOf(code, transfer);
   std::string body = std::exchange(transfer.body, {});
   if (error != FetchError::kNone) {
@@ -140,6 +141,15 @@ Fetched ResultOf(CURLcode code, Transfer& transfer) {
   Fetched fetched;
   fetched.http_status = static_cast<int>(status);
   fetched.body = std::move(body);
+  return fetched;
+}
+
+// What came of a finished transfer, which is ready for its next request afterwards.
+Fetched ResultOf(CURLcode code, Transfer& transfer) {
+  Fetched fetched = AnswerOf(code, transfer);
+  curl_off_t received = 0;
+  curl_easy_getinfo(transfer.easy.get(), CURLINFO_SIZE_DOWNLOAD_T, &received);
+  fetched.received_bytes = static_cast<size_t>(received);
   return fetched;
 }
 
@@ -418,6 +428,20 @@ absl::Status CheckLimits(const FetchLimits& limits, size_t max_calls) {
   return absl::OkStatus();
 }
 
+// libcurl would say so with the first request only.
+absl::Status CheckCaFile(const std::string& path) {
+  if (path.empty()) return absl::OkStatus();
+  std::ifstream file(path);
+  if (!file) return absl::NotFoundError(absl::StrCat("the CA file ", path, " cannot be read"));
+  for (std::string line; std::getline(file, line);) {
+    if (absl::StartsWith(line, "-----BEGIN") && absl::StrContains(line, "CERTIFICATE-----")) {
+      return absl::OkStatus();
+    }
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("the CA file ", path, " holds no certificate in PEM"));
+}
+
 absl::Status StartLibcurl() {
   // Once for the process, whoever comes first, and never undone: others may use libcurl too.
   static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -435,6 +459,7 @@ absl::StatusOr<std::unique_ptr<Fetcher>> StartCurlFetcher(const std::string& sch
     return absl::InvalidArgumentError("Places is reached over http or https only");
   }
   if (absl::Status fit = CheckLimits(limits, max_calls); !fit.ok()) return fit;
+  if (absl::Status ca_file = CheckCaFile(limits.ca_file); !ca_file.ok()) return ca_file;
   if (absl::Status started = StartLibcurl(); !started.ok()) return started;
   Multi multi(curl_multi_init());
   if (multi == nullptr) return absl::ResourceExhaustedError("libcurl has no more memory");

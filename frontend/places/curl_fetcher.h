@@ -30,7 +30,8 @@ struct FetchLimits {
 // open: with HTTP/1.1 each request under way needs one, with HTTP/2 they share one. Bodies take at
 // most max_calls x max_body_bytes.
 //
-// Errors: INVALID_ARGUMENT for a limit that is not positive; RESOURCE_EXHAUSTED when libcurl does
+// Errors: INVALID_ARGUMENT for a limit that is not positive, or a file without a certificate;
+// NOT_FOUND when the file cannot be read; RESOURCE_EXHAUSTED when libcurl does
 // not start.
 absl::StatusOr<std::unique_ptr<Fetcher>> StartCurlFetcher(const std::string& scheme,
                                                           const FetchLimits& limits,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,8 @@ struct Fetched {
   // With kNone: the HTTP status, and the whole body.
   int http_status = 0;
   std::string body;
+  // Of the body, whatever became of it.
+  std::size_t received_bytes = 0;
   // For the log: what exactly happened. Not for clients.
   std::string detail;
 };

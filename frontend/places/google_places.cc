@@ -95,12 +95,12 @@ void GooglePlaces::Make(const SearchDesk::Call& call) {
 
 void GooglePlaces::Finish(std::uint64_t search, Fetched fetched) {
   const bool stopping = fetched.error == FetchError::kStopping;
-  const std::size_t body_bytes = fetched.body.size();
+  const std::size_t received_bytes = fetched.received_bytes;
   const Reply reply = backend_->ReplyTo(std::move(fetched));
   SearchDesk::Finished finished;
   {
     absl::MutexLock lock(&mutex_);
-    desk_.NoteBytes(body_bytes);
+    desk_.NoteBytes(received_bytes);
     finished = desk_.Finish(search, reply, stopping, Now());
   }
   const bool ended = finished.calls.empty() || finished.calls.front().search != search;

@@ -15,7 +15,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kLongestMessage = 500;  // bytes
 constexpr std::array<std::string_view, 5> kPriceLevels = {
     "PRICE_LEVEL_FREE", "PRICE_LEVEL_INEXPENSIVE", "PRICE_LEVEL_MODERATE", "PRICE_LEVEL_EXPENSIVE",
     "PRICE_LEVEL_VERY_EXPENSIVE"};
@@ -173,7 +172,7 @@ std::string ErrorMessageIn(std::string body) {
   const json answer = json::parse(body, nullptr, false);
   const json* const error = Find(answer, "error", kObject);
   const json* const message = error ? Find(*error, "message", kString) : nullptr;
-  return message ? message->get<std::string>().substr(0, kLongestMessage) : "";
+  return message ? message->get<std::string>() : "";
 }
 
 }  // namespace herd::places

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "frontend/places/api_key.h"
 
@@ -25,11 +26,28 @@ constexpr std::array<Word, 7> kWords = {{
     {kUnknownError, Outcome::kUnknownError, true},
 }};
 
+// Not the first byte of a character, in UTF-8.
+bool IsWithinCharacter(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
 const Word* FindWord(std::string_view status) {
   for (const Word& word : kWords) {
     if (word.status == status) return &word;
   }
   return nullptr;
+}
+
+// One short line. The text may be another's, of any length.
+std::string ForTheLog(std::string text) {
+  constexpr std::size_t kLongest = 500;  // bytes
+  if (text.size() > kLongest) {
+    std::size_t end = kLongest;
+    while (end > 0 && IsWithinCharacter(text[end])) --end;
+    text.resize(end);
+  }
+  for (char& c : text) {
+    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = ' ';
+  }
+  return text;
 }
 
 // What may be gone with the next attempt. Not a time limit, since none would be left, nor what is
@@ -76,7 +94,7 @@ Reply FailedReply(const Failure& failure, std::string_view detail, std::string_v
   reply.results =
       Results::WithoutAny(BlankKey(FailureReply(failure), key), std::string(failure.status));
   reply.trouble = BlankKey(failure.message, key);
-  reply.detail = BlankKey(std::string(detail), key);
+  reply.detail = ForTheLog(BlankKey(std::string(detail), key));
   return reply;
 }
 

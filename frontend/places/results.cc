@@ -236,9 +236,7 @@ Run RunAt(std::string_view text, size_t at) {
 
 // Line ends stand between tokens only: raw ones inside a JSON string are not valid.
 void JoinNewlines(std::string& text) {
-  // memmem, since the library's own find stops at every newline.
-  const bool runs = memmem(text.data(), text.size(), "\n\n", 2) != nullptr;
-  if (!runs && text.find('\r') == text.npos) return;
+  if (text.find("\n\n") == text.npos && text.find('\r') == text.npos) return;
   size_t length = 0;
   for (size_t at = 0; at < text.size();) {
     const bool run = IsLineEnd(text[at]);

@@ -109,7 +109,7 @@ class SearchDesk {
   // Costs no more than what the asker waits for.
   void Forget(Asker asker);
 
-  void NoteBytes(std::size_t body_bytes) { counters_.body_bytes += body_bytes; }
+  void NoteBytes(std::size_t received) { counters_.body_bytes += received; }
   void NoteEmpty() { ++counters_.empty; }
   Counters Count(Moment moment) const;
 

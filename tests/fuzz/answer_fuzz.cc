@@ -3,6 +3,7 @@
 //
 // libFuzzer calls LLVMFuzzerTestOneInput; ctest runs it for some seconds over tests/fuzz/corpus.
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -20,13 +21,23 @@ void Require(bool held, const char* what) {
   std::abort();
 }
 
+// `part` is `whole` without one stretch of it, or all of it.
+bool IsCutFrom(const std::string& whole, const std::string& part) {
+  if (part.size() > whole.size()) return false;
+  const auto head = std::mismatch(part.begin(), part.end(), whole.begin()).first - part.begin();
+  const auto tail = std::mismatch(part.rbegin(), part.rend(), whole.rbegin()).first - part.rbegin();
+  return head + tail >= static_cast<std::ptrdiff_t>(part.size());
+}
+
 void TryCutter(const std::string& body) {
   const absl::StatusOr<Results> results = Results::Read(body);
   if (!results.ok()) return;
+  const std::string uncut = results->CutTo(Results::kMostKept).ToString();
   for (const int bound : {0, 1, 5, 20}) {
     const std::string cut = results->CutTo(bound).ToString();
     Require(cut.find("\n\n") == std::string::npos, "no two newlines in a row");
     Require(!cut.empty() && cut.back() != '\n', "no newline at the end");
+    Require(IsCutFrom(uncut, cut), "every kept byte is unchanged");
     const absl::StatusOr<Results> again = Results::Read(cut);
     Require(again.ok(), "what is cut can be read");
     Require(again->status() == results->status(), "the status stays");

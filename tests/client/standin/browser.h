@@ -30,6 +30,19 @@ class Browser {
     return status;
   }
 
+  // JSON, or what claims to be.
+  long Post(const std::string& url, const std::string& content) {
+    const std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers(
+        curl_slist_append(nullptr, "Content-Type: application/json"), curl_slist_free_all);
+    curl_easy_setopt(curl_.get(), CURLOPT_HTTPHEADER, headers.get());
+    curl_easy_setopt(curl_.get(), CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(content.size()));
+    curl_easy_setopt(curl_.get(), CURLOPT_POSTFIELDS, content.c_str());
+    const long status = Get(url);
+    curl_easy_setopt(curl_.get(), CURLOPT_HTTPHEADER, nullptr);
+    curl_easy_setopt(curl_.get(), CURLOPT_HTTPGET, 1L);
+    return status;
+  }
+
   // Of the last reply.
   std::string ContentType() const {
     const char* type = nullptr;

@@ -36,6 +36,17 @@ TEST(HttpDoor, HandsOverThePathAndTheDecodedParameters) {
   serving.join();
 }
 
+TEST(HttpDoor, TakesBodiesUpToAMebibyte) {
+  HttpDoor door(Echo);
+  ASSERT_TRUE(door.Listen("127.0.0.1", 0).ok());
+  std::thread serving([&] { EXPECT_TRUE(door.Serve().ok()); });
+  const std::string most(std::size_t{1} << 20, 'x');
+  EXPECT_EQ(Browser().Post(UrlOf(door) + "/a", most), 200);
+  EXPECT_EQ(Browser().Post(UrlOf(door) + "/a", most + "x"), 413);
+  door.Stop();
+  serving.join();
+}
+
 TEST(HttpDoor, ReturnsFromServeWhenStoppedBeforeIt) {
   HttpDoor door(Echo);
   ASSERT_TRUE(door.Listen("127.0.0.1", 0).ok());

@@ -37,6 +37,17 @@ TEST(CsvPlaces, SayWhatIsWrongInWhichLine) {
               HasSubstr("line 4: the latitude"));
   EXPECT_THAT(Why(ParseCsvPlaces("name,lat,lon\nA,1,x\n")), HasSubstr("line 2: the longitude"));
   EXPECT_THAT(Why(ParseCsvPlaces("name,lat,lon\n ,1,2\n")), HasSubstr("line 2: a place needs"));
+  EXPECT_THAT(Why(ParseCsvPlaces("name,lat,lon\nA,1,2\n\"B,1,2\nC,1,2\n")),
+              HasSubstr("line 3: a quote that opens there is not closed"));
+  EXPECT_THAT(Why(ParseCsvPlaces("name,lat,lon\nA,1,2\nCaf\xe9,1,2\n")),
+              HasSubstr("line 3: it is not UTF-8"));
+}
+
+TEST(CsvPlaces, MayHaveQuotesWithinTheirNames) {
+  const auto file = ParseCsvPlaces("name,lat,lon\nThe 5\" Pipe,1,2\nCaf\u00e9,1,2\n");
+  ASSERT_TRUE(file.ok()) << file.status();
+  ASSERT_EQ(file->places.size(), 2U);
+  EXPECT_EQ(file->places[0].name, "The 5\" Pipe");
 }
 
 TEST(GeoJsonPlaces, AreThePointsOfACollection) {

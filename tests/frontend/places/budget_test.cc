@@ -30,6 +30,14 @@ TEST(Budget, EndsForTheDayAndIsWholeOnTheNext) {
   }
 }
 
+TEST(Budget, IsNotWholeAgainWhenTheClockGoesBackOverMidnight) {
+  Budget budget({.per_day = 1});
+  EXPECT_EQ(budget.Take(kStart, kToday), Limit::kNone);
+  EXPECT_EQ(budget.Take(kStart, kToday - days(1)), Limit::kDay);
+  EXPECT_EQ(budget.taken(kToday - days(1)), 1U);
+  EXPECT_EQ(budget.Take(kStart, kToday), Limit::kDay);
+}
+
 TEST(Budget, GivesASecondsWorthAtOnceAndThenTheRate) {
   Budget budget({.per_second = 10});
   for (int i = 0; i < 10; ++i) EXPECT_EQ(budget.Take(kStart, kToday), Limit::kNone);

@@ -144,6 +144,19 @@ TEST(NewReply, BlanksTheKeyWhereverItStands) {
             "bad ***");
 }
 
+std::string DetailOf(const std::string& message) {
+  const json body = {{"error", {{"message", message}}}};
+  return Api().ReplyTo(Http(400, body.dump())).detail;
+}
+
+TEST(NewReply, LogsOneShortLineOfWhatGoogleSaysAndNoPartOfTheKey) {
+  const std::string long_text(490, 'x');
+  EXPECT_EQ(DetailOf(long_text + kKey), long_text + "***");
+  EXPECT_EQ(DetailOf(std::string(499, 'x') + "\u00fc"), std::string(499, 'x'));
+  EXPECT_EQ(DetailOf(std::string(600, 'x')), std::string(500, 'x'));
+  EXPECT_EQ(DetailOf("one\ntwo\x1b[31m"), "one two [31m");
+}
+
 TEST(CheckFieldMask, TakesNamesWithCommasAndNothingThatCouldBeAnotherHeader) {
   EXPECT_TRUE(CheckFieldMask(kDefaultFieldMask).ok());
   EXPECT_TRUE(CheckFieldMask("*").ok());
