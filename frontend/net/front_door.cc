@@ -78,4 +78,10 @@ std::size_t FrontDoor::connections() const {
   return connections;
 }
 
+DoorCounts FrontDoor::Count() const {
+  DoorCounts counts;
+  for (const auto& loop : loops_) loop->AddCounts(&counts);
+  return counts;
+}
+
 }  // namespace herd::net

@@ -17,21 +17,23 @@ from sources import sources
 # What each layer may include beside itself. A file belongs to the layer whose folder is the longest
 # that leads to it. `proto` is the code generated from the .proto files.
 BENEATH_NODE = [
-    "proto", "server/config", "server/log", "server/state", "server/peer", "server/operator",
+    "proto", "server/config", "server/log", "server/state", "server/count", "server/peer",
+    "server/operator",
     "frontend/json", "frontend/text", "frontend/places", "frontend/session", "frontend/net",
 ]
 LAYERS = {
     "server/config": [],
     "server/log": [],
     "server/state": ["server/log"],
-    "server/peer": ["proto", "server/log", "server/state"],
+    "server/count": ["server/state"],
+    "server/peer": ["proto", "server/count", "server/log", "server/state"],
     "server/operator": ["proto", "server/log", "server/state"],
     "frontend/text": ["server/state"],
     "frontend/json": [],
     "frontend/places": ["server/log", "frontend/json"],
-    "frontend/session": ["frontend/text", "frontend/places", "server/state"],
-    "frontend/net": ["frontend/session", "frontend/text", "frontend/places", "server/log",
-                     "server/state"],
+    "frontend/session": ["frontend/text", "frontend/places", "server/count", "server/state"],
+    "frontend/net": ["frontend/session", "frontend/text", "frontend/places", "server/count",
+                     "server/log", "server/state"],
     "server/node": BENEATH_NODE,
     "server": BENEATH_NODE + ["server/node"],
     "client/net": ["proto"],
