@@ -12,13 +12,13 @@ absl::StatusOr<std::vector<Descriptor>> ListenAll(const FrontDoor::Options& opti
   const bool shared = options.threads > 1;
   if (shared) {
     // Among sockets that share a port another process would go unnoticed; this one notices it.
-    const absl::StatusOr<Descriptor> probe = Listen(options.address, port, false);
+    const absl::StatusOr<Descriptor> probe = Listen(options.address, port, false, "clients");
     if (!probe.ok()) return probe.status();
     port = LocalPort(*probe);
   }
   std::vector<Descriptor> listeners;
   for (int i = 0; i < options.threads; ++i) {
-    absl::StatusOr<Descriptor> listener = Listen(options.address, port, shared);
+    absl::StatusOr<Descriptor> listener = Listen(options.address, port, shared, "clients");
     if (!listener.ok()) return listener.status();
     listeners.push_back(*std::move(listener));
   }

@@ -20,6 +20,7 @@ BENEATH_NODE = [
     "proto", "server/config", "server/log", "server/state", "server/count", "server/peer",
     "server/operator",
     "frontend/json", "frontend/text", "frontend/places", "frontend/session", "frontend/net",
+    "frontend/http",
 ]
 LAYERS = {
     "server/config": [],
@@ -34,6 +35,7 @@ LAYERS = {
     "frontend/session": ["frontend/text", "frontend/places", "server/count", "server/state"],
     "frontend/net": ["frontend/session", "frontend/text", "frontend/places", "server/count",
                      "server/log", "server/state"],
+    "frontend/http": ["frontend/net", "server/state"],
     "server/node": BENEATH_NODE,
     "server": BENEATH_NODE + ["server/node"],
     "client/net": ["proto"],
@@ -54,7 +56,7 @@ ANY = "any of them"
 DOORS = {
     "epoll": (r"sys/epoll\.h", ["frontend/net/*.cc", "client/net/*.cc"], ONE_EACH),
     "sockets": (r"sys/socket\.h|netinet/.*|arpa/.*|netdb\.h|sys/un\.h",
-                ["frontend/net/*", "frontend/places/curl_fetcher.cc", "client/net/*",
+                ["frontend/net/*", "frontend/http/*", "frontend/places/curl_fetcher.cc", "client/net/*",
                  "client/standin/http_door.cc"], ANY),
     "libcurl": (r"curl/.*", ["frontend/places/*.cc"], ONE),
     "simdjson": (r"simdjson.*", ["frontend/places/*.cc"], ONE),
