@@ -18,7 +18,7 @@ from sources import sources
 # that leads to it. `proto` is the code generated from the .proto files.
 BENEATH_NODE = [
     "proto", "server/config", "server/log", "server/state", "server/count", "server/peer",
-    "server/operator",
+    "server/operator", "server/metrics",
     "frontend/json", "frontend/text", "frontend/places", "frontend/session", "frontend/net",
     "frontend/http",
 ]
@@ -29,6 +29,7 @@ LAYERS = {
     "server/count": ["server/state"],
     "server/peer": ["proto", "server/count", "server/log", "server/state"],
     "server/operator": ["proto", "server/log", "server/state"],
+    "server/metrics": ["proto", "frontend/http"],
     "frontend/text": ["server/state"],
     "frontend/json": [],
     "frontend/places": ["server/log", "frontend/json"],
@@ -61,6 +62,7 @@ DOORS = {
     "libcurl": (r"curl/.*", ["frontend/places/*.cc"], ONE),
     "simdjson": (r"simdjson.*", ["frontend/places/*.cc"], ONE),
     "spdlog": (r"spdlog/.*", ["server/log/log.cc"], ONE),
+    "prometheus-cpp": (r"prometheus/.*", ["server/metrics/*"], ANY),
     "cpp-httplib": (r"httplib\.h", ["client/standin/*.cc"], ONE),
     "CLI11": (r"CLI/.*", ["*/main.cc", "*/command_line.cc"], ONE_EACH),
     "gRPC": (r"grpc(pp)?/.*|.*\.grpc\.pb\.h",
