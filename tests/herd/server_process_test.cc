@@ -106,7 +106,7 @@ TEST_F(ServerProcess, AMetricsPortThatIsTakenIsNamed) {
   });
   EXPECT_EQ(ended.status, 1);
   EXPECT_THAT(ended.output,
-              HasSubstr(absl::StrCat("cannot listen on ", PrivateAddress(), ":",
+              HasSubstr(absl::StrCat("cannot listen on ", PrivateAddress(), " port ",
                                      herd.config().servers[0].metrics_port, " for metrics")));
 }
 

@@ -17,6 +17,7 @@ TEST(AHead, EndsWithAnEmptyLine) {
   EXPECT_EQ(HeadSize("GET / HTTP/1.1\r\nHost: a\r\n\r\nbody"), 27u);
   EXPECT_EQ(HeadSize("GET / HTTP/1.1\n\nbody"), 16u);
   EXPECT_EQ(HeadSize("GET / HTTP/1.1\n\n\r\n\r\n"), 16u);
+  EXPECT_EQ(HeadSize("GET / HTTP/1.1\r\n\r\n\n\n"), 18u);
   EXPECT_EQ(HeadSize("GET / HTTP/1.1\r\nHost: a\r\n"), 0u);
   EXPECT_EQ(HeadSize(""), 0u);
 }
