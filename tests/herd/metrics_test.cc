@@ -208,7 +208,9 @@ TEST(MetricsPort, AnswersThoughManyAreThereWhoSayNothingAndTheFrontDoorDoesNotNo
   }
   const std::string iamat = Iamat("walker", "1520023934");
   EXPECT_TRUE(IsReplyTo(iamat, "Welsh", TextClient(herd.Port("Welsh")).Ask(iamat)));
-  EXPECT_THAT(Get(herd, "Welsh", "/metrics"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  const std::string page = Get(herd, "Welsh", "/metrics");
+  EXPECT_THAT(page, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_LT(Sample(page, "process_open_fds"), kSilent);
 }
 
 TEST(MetricsPort, DoesNotKeepAServerFromStoppingWhoeverIsConnected) {
