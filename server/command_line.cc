@@ -37,7 +37,10 @@ void DefineServer(CLI::App& app, Flags& flags) {
                  "JSON file that describes the herd (default: the built-in herd of five)");
   app.add_flag("--check-config", flags.check_config,
                "Check the configuration, say what is wrong with it, and exit");
-  app.add_option("--listen", flags.listen, "Address that all ports listen on")
+  app.add_option("--listen", flags.listen, "Address that all ports listen on, but for metrics")
+      ->capture_default_str();
+  app.add_option("--metrics-listen", flags.metrics_listen,
+                 "Address that the metrics' port listens on")
       ->capture_default_str();
   app.add_option("--threads", flags.threads, "Threads that serve clients")
       ->check(CLI::Range(1, kMaxThreads))

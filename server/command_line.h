@@ -12,6 +12,7 @@ struct Flags {
   std::string server;
   std::string config_file;
   std::string listen = "127.0.0.1";
+  std::string metrics_listen = "127.0.0.1";
   places::GooglePlacesOptions places;  // all but the key
   std::string places_key_file;
   std::string log_file;

@@ -114,6 +114,7 @@ int Serve(const Flags& flags) {
                          .server = flags.server,
                          .version = HERD_VERSION,
                          .listen = flags.listen,
+                         .metrics_listen = flags.metrics_listen,
                          .threads = flags.threads,
                          .log_traffic = flags.traffic_log,
                          .ack = flags.ack == "local" ? herd::NodeOptions::Ack::kLocal

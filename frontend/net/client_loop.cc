@@ -54,6 +54,7 @@ bool ClientLoop::AcceptOne() {
     return false;  // else there is none, or it has gone again
   }
   accept_failing_ = false;
+  counters_.accepted.Add(1);
   const std::uint64_t number = ++shared_->last_connection;
   Connection::Host* const host = this;
   connections_.emplace(number, std::make_unique<Connection>(number, std::move(socket), host, &loop_,
@@ -68,6 +69,7 @@ void ClientLoop::PauseAccepting(int error) {
                             connections_.size(), " are connected, others wait"));
   }
   accept_failing_ = true;
+  counters_.accept_failures.Add(1);
   loop_.Rewatch(listener_.get(), this, false, false);
   loop_.RunAfter(kAcceptPause, [this] {
     if (listener_.valid()) loop_.Rewatch(listener_.get(), this, true, false);
@@ -161,6 +163,7 @@ void ClientLoop::SendReplies() {
     if (connection == nullptr) continue;
     connection->Send(std::string_view(replies_).substr(out.begin, out.end - out.begin));
   }
+  TimeReplies();
   shared_->herd->Publish();
   // Only now, since a connection may have said several things, and may end with the last of them.
   for (const Outgoing& out : outgoing_) {
@@ -168,6 +171,17 @@ void ClientLoop::SendReplies() {
   }
   outgoing_.clear();
   replies_.clear();
+}
+
+void ClientLoop::TimeReplies() {
+  Departures& departures = context_.departures;
+  if (departures.batches().empty()) return;
+  const Nanos now = EventLoop::MonotonicNow();
+  for (const Departures::Batch& batch : departures.batches()) {
+    const auto waited_for = static_cast<std::size_t>(batch.waited_for);
+    counters_.reply_times[waited_for].Record(now - batch.since, batch.replies);
+  }
+  departures.Clear();
 }
 
 void ClientLoop::ResumeLater(std::uint64_t connection) {

@@ -1,6 +1,7 @@
 // One thread of the front door: accepts clients and serves them until it is stopped.
 //
-// All but the constructor, Stop and connections() belongs to the thread.
+// All but the constructor, OnAcknowledged, Leave, Stop, connections() and AddCounts belongs to the
+// thread.
 #pragma once
 
 #include <atomic>
@@ -14,6 +15,7 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "frontend/net/connection.h"
+#include "frontend/net/door_counters.h"
 #include "frontend/net/event_loop.h"
 #include "frontend/net/socket.h"
 #include "frontend/places/places.h"
@@ -49,9 +51,15 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   // thrown away.
   void Stop();
 
+  // Any thread.
   std::size_t connections() const { return connection_count_.load(std::memory_order_relaxed); }
+  void AddCounts(DoorCounts* counts) const {
+    counts->Add(counters_);
+    counts->Add(context_.counters);
+  }
 
  private:
+  static constexpr std::size_t kCacheLine = 64;
   static constexpr std::size_t kInputSpace = std::size_t{64} << 10;
   // A round ends early with so many bytes of replies, or when so many connections have had their
   // turn: the neighbours and the first of them have waited long enough.
@@ -79,10 +87,12 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   void ResumeLater(std::uint64_t connection) override;
   std::string& input_space() override { return input_space_; }
   std::string& replies() override { return replies_; }
+  DoorCounters& counters() override { return counters_; }
   void SendLater(std::uint64_t connection, std::size_t begin) override;
   void SendReplies();
   // The connection of that number, or nullptr: it has gone.
   Connection* Find(std::uint64_t connection) const;
+  void TimeReplies();
 
   // Replies of this round, as a part of replies_.
   struct Outgoing {
@@ -100,6 +110,8 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   void Pass(const Waiting& waiting);
 
   Shared* const shared_;
+  // Apart from what other threads write.
+  alignas(kCacheLine) DoorCounters counters_;
   Descriptor listener_;
   EventLoop loop_;
   SessionContext context_;

@@ -65,16 +65,19 @@ std::size_t Connection::Read() {
     return 0;
   }
   const auto bytes = static_cast<std::size_t>(size);
+  host_->counters().received_bytes.Add(bytes);
   at_end_ = bytes == 0;
   Reply([&](std::string* out) {
     if (at_end_) {
-      session_.ReceiveEnd(RealtimeNow(), out);
+      session_.ReceiveEnd(Now(), out);
     } else {
-      session_.Receive({space.data(), bytes}, RealtimeNow(), out);
+      session_.Receive({space.data(), bytes}, Now(), out);
     }
   });
   return bytes;
 }
+
+Moment Connection::Now() const { return {.since_epoch = RealtimeNow(), .monotonic = loop_->now()}; }
 
 void Connection::Answer(std::uint64_t ticket, const places::Document& json) {
   if (closed_) return;
@@ -89,7 +92,7 @@ void Connection::Pass(std::uint64_t ticket) {
 void Connection::Resume() {
   resuming_ = false;
   if (closed_ || !session_.can_resume() || unsent_.size() >= kMaxUnsent) return;
-  Reply([&](std::string* out) { session_.Resume(RealtimeNow(), out); });
+  Reply([&](std::string* out) { session_.Resume(Now(), out); });
 }
 
 void Connection::Leave() {
@@ -103,7 +106,7 @@ void Connection::Leave() {
     if (read == 0) break;
   }
   if (closed_) return;
-  Reply([&](std::string* out) { session_.Stop(RealtimeNow(), out); });
+  Reply([&](std::string* out) { session_.Stop(Now(), out); });
 }
 
 void Connection::AwaitNeighbors(const Versions& versions, std::uint64_t ticket) {
@@ -129,7 +132,10 @@ void Connection::Write(std::string_view bytes) {
   if (unsent_.empty()) {
     const ssize_t sent = send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0 && !IsTransient(errno)) return Close();
-    if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
+    if (sent > 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+      host_->counters().sent_bytes.Add(static_cast<std::uint64_t>(sent));
+    }
   }
   unsent_.append(bytes);
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "frontend/net/door_counters.h"
 #include "frontend/net/event_loop.h"
 #include "frontend/net/socket.h"
 #include "frontend/net/traffic_log.h"
@@ -33,6 +34,7 @@ class Connection final : private EventLoop::Handler, private Session::Host {
     virtual std::string& input_space() = 0;
     // What has been said to clients in this round and has not left; connections append to it.
     virtual std::string& replies() = 0;
+    virtual DoorCounters& counters() = 0;
     // What stands behind `begin` there is the connection's: call Send with it, also if it is
     // nothing, and then Settle, at the end of the round.
     virtual void SendLater(std::uint64_t connection, std::size_t begin) = 0;
@@ -63,6 +65,8 @@ class Connection final : private EventLoop::Handler, private Session::Host {
   // After a line that is too long the client may be in the middle of sending: closing at once
   // would make the kernel throw away the reply. What it sends is dropped, this long at most.
   static constexpr Nanos kLinger = 2 * kNanosPerSecond;
+
+  Moment Now() const;
 
   void OnEvents(EventLoop::Events events) override;
   places::Document AskPlaces(const places::Query& query, std::uint64_t ticket) override;

@@ -17,12 +17,6 @@ namespace {
 
 constexpr std::size_t kMaxEvents = 256;
 
-Nanos MonotonicNow() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * kNanosPerSecond + now.tv_nsec;
-}
-
 // Of the calls that can only fail when the process is out of descriptors or memory at its start.
 void MustSucceed(bool succeeded, const char* call) {
   if (succeeded) return;
@@ -32,8 +26,16 @@ void MustSucceed(bool succeeded, const char* call) {
 
 }  // namespace
 
+Nanos EventLoop::MonotonicNow() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * kNanosPerSecond + now.tv_nsec;
+}
+
 EventLoop::EventLoop()
-    : epoll_(epoll_create1(EPOLL_CLOEXEC)), wakeup_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      wakeup_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      now_(MonotonicNow()) {
   MustSucceed(epoll_.valid() && wakeup_.valid(), "epoll_create1 or eventfd");
   Control(EPOLL_CTL_ADD, wakeup_.get(), nullptr, true, false);
 }
@@ -62,6 +64,7 @@ void EventLoop::Run(absl::FunctionRef<void()> end_round) {
   std::array<epoll_event, kMaxEvents> events;
   while (!stopped_) {
     const int found = epoll_wait(epoll_.get(), events.data(), kMaxEvents, TimeoutMs());
+    now_ = MonotonicNow();
     called_.clear();
     for (int i = 0; i < found; ++i) called_.push_back(static_cast<Handler*>(events[i].data.ptr));
     for (int i = 0; i < found; ++i) {
@@ -85,17 +88,18 @@ int EventLoop::TimeoutMs() const {
   return static_cast<int>(std::clamp<Nanos>(rounded_up, 0, std::numeric_limits<int>::max()));
 }
 
-void EventLoop::RunAfter(Nanos delay, Task task) {
-  timers_.emplace(MonotonicNow() + delay, std::move(task));
-}
+void EventLoop::RunAfter(Nanos delay, Task task) { timers_.emplace(now_ + delay, std::move(task)); }
 
 void EventLoop::RunTimers() {
-  // What is due now: a task that is to run again at once does so in the next round.
-  for (const Nanos now = MonotonicNow(); !timers_.empty() && timers_.begin()->first <= now;) {
-    Task task = std::move(timers_.begin()->second);
-    timers_.erase(timers_.begin());
-    std::move(task)();
+  const auto due_end = timers_.upper_bound(now_);
+  if (due_end == timers_.begin()) return;
+  // Out of the way first: a task that is to run again at once does so in the next round.
+  std::vector<Task> due;
+  for (auto timer = timers_.begin(); timer != due_end; ++timer) {
+    due.push_back(std::move(timer->second));
   }
+  timers_.erase(timers_.begin(), due_end);
+  for (Task& task : due) std::move(task)();
 }
 
 void EventLoop::Post(Task task) {

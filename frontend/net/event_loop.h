@@ -18,6 +18,9 @@ namespace herd::net {
 // it.
 class EventLoop {
  public:
+  // The clock of now() and of all timers, at this moment.
+  static Nanos MonotonicNow();
+
   struct Events {
     bool readable = false;
     bool writable = false;
@@ -50,7 +53,11 @@ class EventLoop {
   // The handler is not called again, unless it is in the middle of being called.
   void Unwatch(int fd, Handler* handler);
 
+  // From the beginning of this round on.
   void RunAfter(Nanos delay, Task task);
+
+  // When this round began, monotonic.
+  Nanos now() const { return now_; }
 
   // Any thread. Runs the task on the loop's thread.
   void Post(Task task) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -66,6 +73,7 @@ class EventLoop {
   const Descriptor epoll_;
   const Descriptor wakeup_;
   bool stopped_ = false;
+  Nanos now_;
   std::multimap<Nanos, Task> timers_;  // by deadline, monotonic
   std::vector<Handler*> called_;       // of the events at hand; null once unwatched
 

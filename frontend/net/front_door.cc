@@ -12,13 +12,13 @@ absl::StatusOr<std::vector<Descriptor>> ListenAll(const FrontDoor::Options& opti
   const bool shared = options.threads > 1;
   if (shared) {
     // Among sockets that share a port another process would go unnoticed; this one notices it.
-    const absl::StatusOr<Descriptor> probe = Listen(options.address, port, false);
+    const absl::StatusOr<Descriptor> probe = Listen(options.address, port, false, "clients");
     if (!probe.ok()) return probe.status();
     port = LocalPort(*probe);
   }
   std::vector<Descriptor> listeners;
   for (int i = 0; i < options.threads; ++i) {
-    absl::StatusOr<Descriptor> listener = Listen(options.address, port, shared);
+    absl::StatusOr<Descriptor> listener = Listen(options.address, port, shared, "clients");
     if (!listener.ok()) return listener.status();
     listeners.push_back(*std::move(listener));
   }
@@ -76,6 +76,12 @@ std::size_t FrontDoor::connections() const {
   std::size_t connections = 0;
   for (const auto& loop : loops_) connections += loop->connections();
   return connections;
+}
+
+DoorCounts FrontDoor::Count() const {
+  DoorCounts counts;
+  for (const auto& loop : loops_) loop->AddCounts(&counts);
+  return counts;
 }
 
 }  // namespace herd::net

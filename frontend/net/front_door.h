@@ -49,6 +49,7 @@ class FrontDoor {
 
   // Any thread.
   std::size_t connections() const;
+  DoorCounts Count() const;
   std::uint16_t port() const { return port_; }
 
  private:

@@ -54,7 +54,8 @@ Descriptor::~Descriptor() {
   if (fd_ >= 0) close(fd_);
 }
 
-absl::StatusOr<Descriptor> Listen(const std::string& address, std::uint16_t port, bool shared) {
+absl::StatusOr<Descriptor> Listen(const std::string& address, std::uint16_t port, bool shared,
+                                  const std::string& purpose) {
   absl::StatusOr<AddressList> addresses = Resolve(address, port);
   if (!addresses.ok()) return addresses.status();
   const addrinfo& first = **addresses;
@@ -68,8 +69,8 @@ absl::StatusOr<Descriptor> Listen(const std::string& address, std::uint16_t port
       return socket;
     }
   }
-  return absl::UnavailableError(absl::StrCat("cannot listen on ", address, " port ", port,
-                                             " for clients: ", std::strerror(errno)));
+  return absl::UnavailableError(absl::StrCat("cannot listen on ", address, " port ", port, " for ",
+                                             purpose, ": ", std::strerror(errno)));
 }
 
 std::uint16_t LocalPort(const Descriptor& socket) {

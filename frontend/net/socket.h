@@ -31,8 +31,10 @@ class Descriptor {
 // A non-blocking socket that listens for TCP on `address` (a name or an IP address) and `port`
 // (0: any that is free). With `shared`, other sockets of this process may listen there too, and the
 // kernel deals the connections out among them.
-// Errors: the address cannot be resolved or listened on; the message names both and says why.
-absl::StatusOr<Descriptor> Listen(const std::string& address, std::uint16_t port, bool shared);
+// Errors: the address cannot be resolved or listened on; the message names both, says what for, as
+// in "clients", and why.
+absl::StatusOr<Descriptor> Listen(const std::string& address, std::uint16_t port, bool shared,
+                                  const std::string& purpose);
 
 // The port that a socket is bound to.
 std::uint16_t LocalPort(const Descriptor& socket);

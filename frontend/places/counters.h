@@ -70,8 +70,9 @@ struct Counters {
   std::uint64_t cache_entries = 0;
   std::uint64_t cache_bytes = 0;
 
-  // Calls made since the last midnight, UTC.
+  // Calls made since the last midnight, UTC, and how many may be made in a day; 0: no end to them.
   std::uint64_t calls_today = 0;
+  std::uint64_t day_budget = 0;
 
   BreakerState breaker = BreakerState::kClosed;
   // Times that the breaker has opened.

@@ -275,6 +275,7 @@ Counters SearchDesk::Count(Moment moment) const {
   counters.cache_entries = cache_.entries();
   counters.cache_bytes = cache_.bytes();
   counters.calls_today = budget_.taken(moment.today);
+  counters.day_budget = options_.budget.per_day;
   counters.breaker = breaker_.state(moment.now);
   counters.breaker_openings = breaker_.openings();
   return counters;

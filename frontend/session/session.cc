@@ -46,7 +46,7 @@ void AppendPlaces(const places::Document& json, std::string* out) {
 
 }  // namespace
 
-void Session::Receive(std::string_view bytes, Nanos now, std::string* out) {
+void Session::Receive(std::string_view bytes, Moment now, std::string* out) {
   if (closed_) return;
   if (unread_.empty()) {
     bytes.remove_prefix(Read(bytes, now, out));
@@ -57,30 +57,30 @@ void Session::Receive(std::string_view bytes, Nanos now, std::string* out) {
   }
 }
 
-void Session::ReceiveEnd(Nanos now, std::string* out) {
+void Session::ReceiveEnd(Moment now, std::string* out) {
   at_end_ = true;
   Resume(now, out);
 }
 
-void Session::Stop(Nanos now, std::string* out) {
+void Session::Stop(Moment now, std::string* out) {
   at_end_ = stopped_ = true;
   Resume(now, out);
 }
 
-void Session::Resume(Nanos now, std::string* out) {
+void Session::Resume(Moment now, std::string* out) {
   if (closed_) return;
   unread_.erase(0, Read(unread_, now, out));
   if (closed_ || unread_.empty()) std::string().swap(unread_);
 }
 
-std::size_t Session::Read(std::string_view input, Nanos now, std::string* out) {
+std::size_t Session::Read(std::string_view input, Moment now, std::string* out) {
   const std::size_t burst_end = out->size() + kMaxBurst;
   std::size_t done = 0;
   while (!closed_ && has_room() && out->size() < burst_end) {
     std::string_view rest = input.substr(done);
     std::size_t taken = TakeLines(rest);
     if (taken == 0 && BeginsTooLong(rest, at_end_)) {
-      CutOff(rest, out);
+      CutOff(rest, now, out);
       break;
     }
     if (taken == 0 && at_end_) {
@@ -90,8 +90,8 @@ std::size_t Session::Read(std::string_view input, Nanos now, std::string* out) {
     } else if (taken == 0) {
       break;
     }
-    AwaitNeighbors(Execute(now));
-    Reply(out);
+    AwaitNeighbors(Execute(now.since_epoch));
+    Reply(now, out);
     done += taken;
   }
   left_off_ = !has_room() || out->size() >= burst_end;
@@ -144,12 +144,33 @@ Versions Session::Execute(Nanos now) {
 
 void Session::AwaitNeighbors(const Versions& versions) {
   if (versions.empty() || context_->herd->AreAcknowledged(versions)) return;
-  held_.push_back(Held{.ticket = ++last_ticket_, .waiting = true});
+  Hold(WaitedFor::kNeighbors);
   host_->AwaitNeighbors(versions, last_ticket_);
 }
 
-void Session::Reply(std::string* out) {
+Session::Held& Session::Hold(WaitedFor waits_for) {
+  Held& held = held_.emplace_back();
+  held.ticket = ++last_ticket_;
+  held.waits_for = waits_for;
+  held.waiting = true;
+  return held;
+}
+
+void Session::CountCommands(std::uint64_t found, std::uint64_t refused) const {
+  const CommandBatch& batch = context_->batch;
+  const std::uint64_t unknown = batch.lookups - found;
+  CommandCounters& counters = context_->counters;
+  counters.reports.Add(batch.size - found - refused);
+  if (found == 0 && refused == 0) return;
+  counters.lookups.Add(batch.lookups);
+  counters.unknown.Add(unknown);
+  counters.invalid.Add(refused - unknown);
+}
+
+void Session::Reply(Moment now, std::string* out) {
   CommandBatch& batch = context_->batch;
+  std::uint64_t found = 0;
+  std::uint64_t refused = 0;
   for (std::size_t i = 0; i < batch.size; ++i) {
     const text::Command& command = batch.commands[i];
     const Request& request = batch.requests[i];
@@ -157,11 +178,17 @@ void Session::Reply(std::string* out) {
       ReplyToReport(command, request.skew, Tail(out));
     } else if (request.kind == Request::Kind::kLookup &&
                request.sighting != Request::kUnknownClient) {
-      ReplyToWhatsat(command, batch.sightings[static_cast<std::size_t>(request.sighting)], out);
+      ReplyToWhatsat(command, batch.sightings[static_cast<std::size_t>(request.sighting)], now,
+                     out);
+      ++found;
     } else {
       text::AppendInvalid(batch.lines[i], Tail(out));
+      ++refused;
     }
+    ++uncounted_;
   }
+  CountCommands(found, refused);
+  CountReplies(now);
   if (!held_.empty()) CountHeldBytes();
 }
 
@@ -173,7 +200,7 @@ void Session::ReplyToReport(const text::Command& command, Nanos skew, std::strin
   }
 }
 
-void Session::ReplyToWhatsat(const text::Command& command, const Sighting& sighting,
+void Session::ReplyToWhatsat(const text::Command& command, const Sighting& sighting, Moment now,
                              std::string* out) {
   const places::Document json = host_->AskPlaces({.location = text::ToLocation(sighting.position),
                                                   .radius_m = text::ToMetres(command.radius_km),
@@ -181,7 +208,8 @@ void Session::ReplyToWhatsat(const text::Command& command, const Sighting& sight
                                                  last_ticket_ + 1);
   std::string* reply = Tail(out);
   if (!json) {
-    reply = &held_.emplace_back(Held{.ticket = ++last_ticket_, .waiting = true}).reply;
+    CountReplies(now);
+    reply = &Hold(WaitedFor::kPlaces).reply;
   }
   text::AppendAt(sighting.server, sighting.skew, command.client_id,
                  {.position = sighting.position, .time = sighting.time}, reply);
@@ -190,9 +218,31 @@ void Session::ReplyToWhatsat(const text::Command& command, const Sighting& sight
 
 std::string* Session::Tail(std::string* out) { return held_.empty() ? out : &held_.back().behind; }
 
-void Session::CutOff(std::string_view input, std::string* out) {
+void Session::CountReplies(Moment now) {
+  const std::uint64_t replies = std::exchange(uncounted_, 0);
+  if (held_.empty()) {
+    context_->departures.Add({WaitedFor::kNothing, now.monotonic, replies});
+  } else {
+    held_.back().Count(now.monotonic, replies);
+  }
+}
+
+void Session::Held::Count(Nanos since, std::uint64_t replies) {
+  if (replies == 0) return;
+  if (!batches.empty() && batches.back().since == since) {
+    batches.back().replies += replies;
+  } else {
+    batches.push_back({waits_for, since, replies});
+  }
+}
+
+void Session::CutOff(std::string_view input, Moment now, std::string* out) {
   text::AppendInvalid(input.substr(0, text::kMaxLineBytes), Tail(out));
   closed_ = cut_off_ = true;
+  context_->counters.invalid.Add(1);
+  context_->counters.cut_off.Add(1);
+  ++uncounted_;
+  CountReplies(now);
 }
 
 Session::Held* Session::FindWaiting(std::uint64_t ticket) {
@@ -223,6 +273,7 @@ void Session::ReleaseHeld(std::string* out) {
   for (auto held = held_.begin(); held != first_waiting; ++held) {
     out->append(held->reply);
     out->append(held->behind);
+    for (const Departures::Batch& batch : held->batches) context_->departures.Add(batch);
   }
   held_.erase(held_.begin(), first_waiting);
   CountHeldBytes();

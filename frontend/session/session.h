@@ -8,10 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/types/span.h"
 #include "frontend/places/places.h"
+#include "frontend/session/departures.h"
 #include "frontend/session/herd.h"
 #include "frontend/text/command.h"
+#include "server/count/counter.h"
 #include "server/state/nanos.h"
 
 namespace herd {
@@ -30,11 +33,29 @@ struct CommandBatch {
   std::vector<Sighting> sightings;  // one for each lookup that found its client
 };
 
+// What clients have said, by what it was.
+struct CommandCounters {
+  count::Counter reports;
+  count::Counter lookups;
+  count::Counter unknown;  // lookups of clients that nobody knows
+  count::Counter invalid;
+  count::Counter cut_off;  // of those, lines that were too long
+};
+
 // What all sessions of a thread share; outlives them.
 struct SessionContext {
   std::string server;
   Herd* herd = nullptr;
-  CommandBatch batch;  // scratch space
+  CommandBatch batch = {};  // scratch space
+  CommandCounters counters = {};
+  Departures departures = {};
+};
+
+// When something was received.
+struct Moment {
+  Nanos since_epoch = 0;
+  // By the clock that tells how long replies take.
+  Nanos monotonic = 0;
 };
 
 class Session {
@@ -68,21 +89,21 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Each appends to `out` the replies that may leave now. `now` is the time of receipt, since the
-  // POSIX epoch.
+  // Each appends to `out` the replies that may leave now, and says so to the context's departures.
+  // `now` is the time of receipt.
 
   // The client sent this.
-  void Receive(std::string_view bytes, Nanos now, std::string* out);
+  void Receive(std::string_view bytes, Moment now, std::string* out);
   // The client will send no more: what follows the last line end is a command too.
-  void ReceiveEnd(Nanos now, std::string* out);
+  void ReceiveEnd(Moment now, std::string* out);
   // What is near, for the ticket it was asked with.
   void Answer(std::uint64_t ticket, const places::Document& json, std::string* out);
   // The neighbours have what the replies of that ticket speak of.
   void Pass(std::uint64_t ticket, std::string* out);
   // Nothing more is to be read: whole lines that are there are still answered, and that is all.
-  void Stop(Nanos now, std::string* out);
+  void Stop(Moment now, std::string* out);
   // Works on input that was left off.
-  void Resume(Nanos now, std::string* out);
+  void Resume(Moment now, std::string* out);
 
   // Receive may be called.
   bool wants_input() const { return has_room() && !left_off_ && !closed_; }
@@ -100,14 +121,19 @@ class Session {
   // reply, or the neighbours, which must have what the replies behind it speak of.
   struct Held {
     std::uint64_t ticket = 0;
+    WaitedFor waits_for = WaitedFor::kNothing;
     bool waiting = false;
     std::string reply;
     std::string behind;
+    // The replies of both, in batches of what was read at the same time.
+    absl::InlinedVector<Departures::Batch, 1> batches;
+
+    void Count(Nanos since, std::uint64_t replies);
   };
 
   bool has_room() const { return held_.size() < kMaxWaiting && held_bytes_ < kMaxHeldBytes; }
   // Works on the lines at the front of `input`; returns how many bytes are done with.
-  std::size_t Read(std::string_view input, Nanos now, std::string* out);
+  std::size_t Read(std::string_view input, Moment now, std::string* out);
   // Takes whole lines into the batch, as many as may be executed together; returns their bytes.
   std::size_t TakeLines(std::string_view input);
   // Makes the batch of this line, which nothing ends and nothing follows.
@@ -116,13 +142,19 @@ class Session {
   void Take(std::string_view line);
   Versions Execute(Nanos now);
   void AwaitNeighbors(const Versions& versions);
-  void Reply(std::string* out);
+  void Reply(Moment now, std::string* out);
+  // Of the batch: lookups that found their client, and commands that were answered with "? ".
+  void CountCommands(std::uint64_t found, std::uint64_t refused) const;
   void ReplyToReport(const text::Command& command, Nanos skew, std::string* out);
-  void ReplyToWhatsat(const text::Command& command, const Sighting& sighting, std::string* out);
-  void CutOff(std::string_view input, std::string* out);
+  void ReplyToWhatsat(const text::Command& command, const Sighting& sighting, Moment now,
+                      std::string* out);
+  void CutOff(std::string_view input, Moment now, std::string* out);
 
   // Where the next reply goes.
   std::string* Tail(std::string* out);
+  // Says of the replies that have gone there since it was last called when they were read.
+  void CountReplies(Moment now);
+  Held& Hold(WaitedFor waits_for);
   Held* FindWaiting(std::uint64_t ticket);
   void ReleaseHeld(std::string* out);
   void CountHeldBytes();
@@ -137,6 +169,7 @@ class Session {
   bool closed_ = false;    // nothing is read any more
   bool cut_off_ = false;
 
+  std::uint64_t uncounted_ = 0;  // replies, see CountReplies
   std::vector<Held> held_;
   std::size_t held_bytes_ = 0;
   std::uint64_t last_ticket_ = 0;

@@ -40,6 +40,7 @@ ServerConfig OnLoopback(std::string name, uint16_t number, std::vector<std::stri
   server.client_port = static_cast<uint16_t>(12070 + number);
   server.propagate_port = static_cast<uint16_t>(12170 + number);
   server.operator_port = static_cast<uint16_t>(12270 + number);
+  server.metrics_port = static_cast<uint16_t>(12370 + number);
   server.neighbors = std::move(neighbors);
   return server;
 }

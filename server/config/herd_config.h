@@ -21,6 +21,8 @@ struct ServerConfig {
   uint16_t client_port = 0;
   uint16_t propagate_port = 0;
   uint16_t operator_port = 0;
+  // 0: the server shows no metrics.
+  uint16_t metrics_port = 0;
   // Sorted by name. An edge stands at both of its ends, even if the file states it at one.
   std::vector<std::string> neighbors;
 

@@ -100,13 +100,12 @@ class ObjectReader {
   }
 
   void Port(const char* key, uint16_t& value) {
-    const Json* json = Find(key, /*required=*/true);
-    if (json == nullptr) return;
-    if (!json->is_number_integer()) return WrongType(key, *json, "a whole number");
-    if (*json < 1 || *json > 65535) {
-      return Fail(": \"", key, "\" is ", Shown(*json), ", a port is 1 to 65535");
-    }
-    value = json->get<uint16_t>();
+    ReadPort(Find(key, /*required=*/true), key, 1, "a port is 1 to 65535", value);
+  }
+
+  // 0 or left out: there is none.
+  void OptionalPort(const char* key, uint16_t& value) {
+    ReadPort(Find(key, /*required=*/false), key, 0, "a port is 1 to 65535, and 0 is none", value);
   }
 
   void Strings(const char* key, std::vector<std::string>& values) {
@@ -146,6 +145,15 @@ class ObjectReader {
     Fail(": \"", key, "\" is ", Shown(json), ", ", expected, " was expected");
   }
 
+  void ReadPort(const Json* json, const char* key, int lowest, const char* rule, uint16_t& value) {
+    if (json == nullptr) return;
+    if (!json->is_number_integer()) return WrongType(key, *json, "a whole number");
+    if (*json < lowest || *json > 65535) {
+      return Fail(": \"", key, "\" is ", Shown(*json), ", ", rule);
+    }
+    value = json->get<uint16_t>();
+  }
+
   const Json* Find(const char* key, bool required) {
     if (!status_.ok()) return nullptr;
     known_.insert(key);
@@ -170,6 +178,7 @@ absl::StatusOr<ServerConfig> ReadServer(const Json& json, size_t index) {
   reader.Port("client_port", server.client_port);
   reader.Port("propagate_port", server.propagate_port);
   reader.Port("operator_port", server.operator_port);
+  reader.OptionalPort("metrics_port", server.metrics_port);
   reader.Strings("neighbors", server.neighbors);
   if (absl::Status finished = reader.Finish(); !finished.ok()) return finished;
   return server;
@@ -210,6 +219,7 @@ std::string ToJson(const HerdConfig& herd) {
                        {"client_port", server.client_port},
                        {"propagate_port", server.propagate_port},
                        {"operator_port", server.operator_port},
+                       {"metrics_port", server.metrics_port},
                        {"neighbors", server.neighbors}});
   }
   return nlohmann::ordered_json{{"servers", std::move(servers)}}.dump(2) + "\n";

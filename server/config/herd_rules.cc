@@ -17,6 +17,8 @@ namespace {
 // Pieces, and servers of a piece, that an error message names before it says how many more.
 constexpr size_t kMaxNamed = 8;
 
+constexpr const char* kMetricsPort = "metrics_port";
+
 using Index = absl::flat_hash_map<std::string, size_t>;
 using Edges = std::vector<std::vector<size_t>>;
 
@@ -82,8 +84,10 @@ absl::Status CheckPorts(const HerdConfig& herd) {
     const std::string place = Place(i, server.name);
     const std::pair<const char*, uint16_t> ports[] = {{"client_port", server.client_port},
                                                       {"propagate_port", server.propagate_port},
-                                                      {"operator_port", server.operator_port}};
+                                                      {"operator_port", server.operator_port},
+                                                      {kMetricsPort, server.metrics_port}};
     for (const auto& [key, port] : ports) {
+      if (port == 0 && key == kMetricsPort) continue;  // It has none.
       if (port == 0) return Broken(place, ": \"", key, "\" is 0, a port is 1 to 65535");
       const auto [first, is_new] = owners.try_emplace({absl::AsciiStrToLower(server.host), port},
                                                       absl::StrCat("\"", key, "\" of ", place));

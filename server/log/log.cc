@@ -1,6 +1,9 @@
 #include "server/log/log.h"
 
+#include <array>
+#include <atomic>
 #include <chrono>
+#include <cstdio>
 #include <memory>
 #include <utility>
 
@@ -49,6 +52,19 @@ class Formatter final : public spdlog::formatter {
   spdlog::pattern_formatter pattern_{kPattern, spdlog::pattern_time_type::utc};
 };
 
+struct AtomicCounts {
+  std::array<std::atomic<std::uint64_t>, 4> lines{};  // by Level
+  std::atomic<std::uint64_t> failed_writes{0};
+};
+AtomicCounts counts;
+
+// The log is where it would be told, so standard error is told instead; once, since a disk that is
+// full stays so.
+void OnFailedWrite(const std::string& why) {
+  if (counts.failed_writes.fetch_add(1) > 0) return;
+  std::fprintf(stderr, "the log cannot be written, and lines are lost: %s\n", why.c_str());
+}
+
 // One for events and one for lines, into the same place.
 struct Loggers {
   explicit Loggers(const spdlog::sink_ptr& sink)
@@ -56,6 +72,8 @@ struct Loggers {
         lines(std::make_shared<spdlog::logger>(kLines, sink)) {
     sink->set_formatter(std::make_unique<Formatter>());
     events->flush_on(spdlog::level::warn);
+    events->set_error_handler(OnFailedWrite);
+    lines->set_error_handler(OnFailedWrite);
   }
 
   std::shared_ptr<spdlog::logger> events;
@@ -99,6 +117,7 @@ Level CurrentLevel() {
 bool Enabled(Level level) { return Current().events->should_log(ToSpdlog(level)); }
 
 void Write(Level level, std::string_view line) {
+  if (Enabled(level)) ++counts.lines[static_cast<std::size_t>(level)];
   Current().events->log(ToSpdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
@@ -113,6 +132,17 @@ void AppendStamp(std::string* out) {
   spdlog::memory_buf_t stamp;
   pattern.format(spdlog::details::log_msg("", spdlog::level::info, ""), stamp);
   out->append(stamp.data(), stamp.size());
+}
+
+Counts Count() {
+  const auto lines = [](Level level) {
+    return counts.lines[static_cast<std::size_t>(level)].load();
+  };
+  return {.debug = lines(Level::kDebug),
+          .info = lines(Level::kInfo),
+          .warning = lines(Level::kWarning),
+          .error = lines(Level::kError),
+          .failed_writes = counts.failed_writes.load()};
 }
 
 void Flush() { Current().events->flush(); }

@@ -5,6 +5,7 @@
 // what happened, to whom, what the server does now.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,17 @@ inline void Error(std::string_view line) { Write(Level::kError, line); }
 void WriteLines(std::string_view lines);
 // The time now, and the level kInfo, as Write puts them before a line.
 void AppendStamp(std::string* out);
+
+// What has been logged since the start; of each level, without what WriteLines wrote.
+struct Counts {
+  std::uint64_t debug = 0;
+  std::uint64_t info = 0;
+  std::uint64_t warning = 0;
+  std::uint64_t error = 0;
+  // Times that something could not be written, and was lost: a full disk, say.
+  std::uint64_t failed_writes = 0;
+};
+Counts Count();
 
 // Writes out what is buffered. Warnings and errors are written out at once by themselves, other
 // lines within a second.

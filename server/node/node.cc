@@ -98,11 +98,22 @@ absl::Status Node::Open(const config::ServerConfig& self) {
     health_of_ = operator_server_.get();
   }
   TellHealth();  // what was said while nobody could be told
+  if (absl::Status status = OpenMetrics(self); !status.ok()) return status;
 
   log::Info(absl::StrCat(self.name, " ", options_.version, " started: clients on ",
                          HostPort(options_.listen, front_door_->port()), ", neighbors (",
                          absl::StrJoin(self.neighbors, ", "), ") on ", self.propagate_port,
                          ", operators on ", self.operator_port));
+  return absl::OkStatus();
+}
+
+absl::Status Node::OpenMetrics(const config::ServerConfig& self) {
+  if (self.metrics_port == 0) return absl::OkStatus();
+  metrics::MetricsHost* const host = this;
+  auto door = metrics::ServeMetrics(options_.metrics_listen, self.metrics_port, host);
+  if (!door.ok()) return door.status();
+  metrics_ = *std::move(door);
+  log::Info(absl::StrCat("metrics on ", HostPort(options_.metrics_listen, self.metrics_port)));
   return absl::OkStatus();
 }
 
@@ -114,6 +125,7 @@ Node::~Node() {
   }
   // First those who ask of it, then what they ask. The front door and the links wake the operators'
   // server as long as they run.
+  metrics_.reset();
   if (front_door_ != nullptr) front_door_->Close();
   if (peers_ != nullptr) peers_->Stop();
   operator_server_.reset();
@@ -189,18 +201,29 @@ v1::GetStatusResponse Node::DescribeServer() {
   DescribeProcess(options_, own_, &status);
   DescribeMap(store_, &status);
   status.set_connections(front_door_->connections());
-  peers_->DescribeServer(&status);
+  DescribeFrontDoor(front_door_->Count(), status.mutable_front_door());
+  DescribeLog(log::Count(), status.mutable_log());
+  DescribeLinks(&status);
   for (v1::Neighbor& neighbor : peers_->Describe(peer::Peers::Detail::kSummary)) {
     *status.add_neighbors() = std::move(neighbor);
   }
   SumUpNeighbors(&status);
-  if (leaving_) {
-    status.set_leaving(true);
-    status.set_ready(false);
-    status.set_readiness("is leaving");
-  }
   FillIn(places_->Count(), status.mutable_places());
   return status;
+}
+
+void Node::DescribeLinks(v1::GetStatusResponse* status) {
+  peers_->DescribeServer(status);
+  if (!leaving_) return;
+  status->set_leaving(true);
+  status->set_ready(false);
+  status->set_readiness("is leaving");
+}
+
+metrics::MetricsHost::Readiness Node::DescribeReadiness() {
+  v1::GetStatusResponse status;
+  DescribeLinks(&status);
+  return {.ready = status.ready(), .why = status.readiness()};
 }
 
 std::vector<v1::Neighbor> Node::DescribeNeighbors() {

@@ -17,6 +17,7 @@
 #include "frontend/session/herd.h"
 #include "herd/v1/operator.pb.h"
 #include "server/config/herd_config.h"
+#include "server/metrics/metrics_server.h"
 #include "server/operator/operator_server.h"
 #include "server/peer/peers.h"
 #include "server/state/store.h"
@@ -28,8 +29,9 @@ struct NodeOptions {
   // Which server of the herd this is.
   std::string server;
   std::string version;
-  // The address that all ports listen on.
+  // The address that all ports but that of the metrics listen on, and the metrics' own.
   std::string listen;
+  std::string metrics_listen = "127.0.0.1";
   int threads = 1;
   bool log_traffic = false;
   // When the reply to a report may leave: when this server has it, or when its neighbours have too.
@@ -42,7 +44,7 @@ struct NodeOptions {
   std::function<void()> on_drain = [] {};
 };
 
-class Node final : private Herd, private OperatorHost {
+class Node final : private Herd, private OperatorHost, private metrics::MetricsHost {
  public:
   // Serves as soon as it returns, whether or not a neighbour can be reached.
   // Errors: a port that cannot be listened on, by its number.
@@ -59,6 +61,7 @@ class Node final : private Herd, private OperatorHost {
   Node(const NodeOptions& options, std::unique_ptr<places::Places> places);
 
   absl::Status Open(const config::ServerConfig& self);
+  absl::Status OpenMetrics(const config::ServerConfig& self);
   Versions Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) override;
   void Publish() override;
   bool AreAcknowledged(const Versions& versions) override;
@@ -69,6 +72,8 @@ class Node final : private Herd, private OperatorHost {
 
   v1::GetStatusResponse DescribeServer() override;
   std::vector<v1::Neighbor> DescribeNeighbors() override;
+  metrics::MetricsHost::Readiness DescribeReadiness() override;
+  void DescribeLinks(v1::GetStatusResponse* status);
   absl::Status Disconnect(const std::string& neighbor) override;
   absl::Status Reconnect(const std::string& neighbor) override;
   bool Drain() override;
@@ -86,6 +91,7 @@ class Node final : private Herd, private OperatorHost {
   std::atomic<net::FrontDoor*> open_door_{nullptr};
   std::unique_ptr<places::Places> places_;
   std::unique_ptr<OperatorServer> operator_server_;
+  std::unique_ptr<http::HttpDoor> metrics_;
 
   // As the front door, of those who watch.
   std::atomic<OperatorServer*> watched_by_{nullptr};

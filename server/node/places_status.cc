@@ -25,6 +25,7 @@ void FillInCalls(const places::Counters& counters, v1::Places* status) {
   status->set_retries(counters.retries);
   status->set_body_bytes(counters.body_bytes);
   status->set_calls_today(counters.calls_today);
+  status->set_day_budget(counters.day_budget);
 }
 
 void FillInQuestions(const places::Counters& counters, v1::Places* status) {

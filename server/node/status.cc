@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "server/log/log.h"
 #include "server/operator/log_level.h"
+#include "server/peer/durations_message.h"
 
 namespace herd {
 namespace {
@@ -34,6 +35,8 @@ void DescribeConfig(const NodeOptions& options, v1::Config* config) {
   config->set_propagate_port(self.propagate_port);
   config->set_operator_port(self.operator_port);
   for (const std::string& neighbor : self.neighbors) config->add_neighbors(neighbor);
+  config->set_metrics_port(self.metrics_port);
+  config->set_metrics_listen(options.metrics_listen);
   config->set_listen(options.listen);
   config->set_threads(static_cast<std::uint32_t>(options.threads));
   config->set_traffic_log(options.log_traffic);
@@ -72,6 +75,32 @@ void DescribeMap(const Store& store, v1::GetStatusResponse* status) {
     progress->mutable_origin()->set_start_ns(id.start_ns);
     progress->set_through(vector[i]);
   }
+}
+
+void DescribeFrontDoor(const net::DoorCounts& counts, v1::FrontDoor* door) {
+  door->set_accepted_connections(counts.accepted);
+  door->set_accept_failures(counts.accept_failures);
+  door->set_received_bytes(counts.received_bytes);
+  door->set_sent_bytes(counts.sent_bytes);
+  door->set_iamats(counts.reports);
+  door->set_whatsats(counts.lookups);
+  door->set_unknown_whatsats(counts.unknown);
+  door->set_invalid(counts.invalid);
+  door->set_cut_off(counts.cut_off);
+  const auto replies = [&](WaitedFor waited_for) -> const count::Durations& {
+    return counts.reply_times[static_cast<std::size_t>(waited_for)];
+  };
+  peer::FillIn(replies(WaitedFor::kNothing), door->mutable_immediate_replies());
+  peer::FillIn(replies(WaitedFor::kNeighbors), door->mutable_neighbor_replies());
+  peer::FillIn(replies(WaitedFor::kPlaces), door->mutable_places_replies());
+}
+
+void DescribeLog(const log::Counts& counts, v1::LogCounts* log) {
+  log->set_debug(counts.debug);
+  log->set_info(counts.info);
+  log->set_warning(counts.warning);
+  log->set_error(counts.error);
+  log->set_failed_writes(counts.failed_writes);
 }
 
 void SumUpNeighbors(v1::GetStatusResponse* status) {

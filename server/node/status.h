@@ -1,9 +1,11 @@
-// What GetStatus says of the process and of the map.
+// What GetStatus says of the process, of the map and of the clients.
 //
 // Plain functions; any thread.
 #pragma once
 
+#include "frontend/net/door_counters.h"
 #include "herd/v1/operator.pb.h"
+#include "server/log/log.h"
 #include "server/node/node.h"
 #include "server/state/store.h"
 
@@ -15,6 +17,10 @@ void DescribeProcess(const NodeOptions& options, const OriginId& own,
 
 // The vector, and the digest of the same moment.
 void DescribeMap(const Store& store, v1::GetStatusResponse* status);
+
+void DescribeFrontDoor(const net::DoorCounts& counts, v1::FrontDoor* door);
+
+void DescribeLog(const log::Counts& counts, v1::LogCounts* log);
 
 // What the links have brought in all, of the neighbours that stand in the status.
 void SumUpNeighbors(v1::GetStatusResponse* status);

@@ -188,6 +188,7 @@ void Flood::StartTiming(Link& link, Nanos now) {
 void Flood::StopTiming(Link& link, Nanos now) {
   if (link.timed_push == 0 || link.outbound.pushes_acknowledged() < link.timed_push) return;
   link.round_trip = now - link.timed_since;
+  link.round_trips.Record(link.round_trip);
   link.timed_push = 0;
 }
 

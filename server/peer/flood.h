@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/count/durations.h"
 #include "server/peer/in_sync.h"
 #include "server/peer/inbound_link.h"
 #include "server/peer/lag_clock.h"
@@ -95,6 +96,10 @@ class Flood {
   std::uint64_t Lacking(std::size_t neighbor) const;
   // How long the last push that was timed took to be acknowledged; 0 before the first.
   Nanos RoundTrip(std::size_t neighbor) const { return links_[neighbor].round_trip; }
+  // And all that were.
+  const count::Durations& RoundTrips(std::size_t neighbor) const {
+    return links_[neighbor].round_trips;
+  }
 
   // This server is about to stop, and makes no more updates. The neighbours are told, so that they
   // do not rely on it any more; what it got until they knew, they are handed.
@@ -137,6 +142,7 @@ class Flood {
     std::uint64_t timed_push = 0;
     Nanos timed_since = 0;
     Nanos round_trip = 0;
+    count::Durations round_trips;
   };
 
   absl::Status OnHello(std::size_t neighbor, const v1::Hello& hello, Nanos now);

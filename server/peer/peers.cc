@@ -13,6 +13,7 @@
 #include "absl/time/clock.h"
 #include "server/log/log.h"
 #include "server/peer/channel_arguments.h"
+#include "server/peer/durations_message.h"
 #include "server/peer/monotonic.h"
 #include "server/text/utf8.h"
 
@@ -436,6 +437,7 @@ void Peers::DescribeTraffic(std::size_t i, v1::Neighbor* neighbor) {
   neighbor->set_lacking_updates(flood_.Lacking(i));
   neighbor->set_lacking_ns(static_cast<std::uint64_t>(flood_.LackingTime(i, now)));
   neighbor->set_round_trip_ns(static_cast<std::uint64_t>(flood_.RoundTrip(i)));
+  FillIn(flood_.RoundTrips(i), neighbor->mutable_round_trips());
   const InboundLink::Counters& received = flood_.inbound(i).counters();
   neighbor->set_received_ranges(received.ranges);
   neighbor->set_received_updates(received.updates);

@@ -44,8 +44,9 @@ class ServerProcess : public testing::Test {
   Ended RunBeside(const config::HerdConfig& running, const Share& share) {
     config::HerdConfig other = DefaultGraph();
     share(*running.Find("Goloman"), other.servers[0]);
-    return Run({"Goloman", "--listen", PrivateAddress(), "--config",
-                FileWith(config::ToJson(other)), "--log-file", directory_.File("second.log")});
+    return Run({"Goloman", "--listen", PrivateAddress(), "--metrics-listen", PrivateAddress(),
+                "--config", FileWith(config::ToJson(other)), "--log-file",
+                directory_.File("second.log")});
   }
 
   const TempDir directory_;
@@ -95,6 +96,18 @@ TEST_F(ServerProcess, AnOperatorPortThatIsTakenIsNamed) {
   EXPECT_THAT(ended.output,
               HasSubstr(absl::StrCat("cannot listen on ", PrivateAddress(), ":",
                                      herd.config().servers[0].operator_port, " for operators")));
+}
+
+TEST_F(ServerProcess, AMetricsPortThatIsTakenIsNamed) {
+  TestHerd herd;
+  herd.Start("Goloman");
+  const Ended ended = RunBeside(herd.config(), [](const auto& running, auto& second) {
+    second.metrics_port = running.metrics_port;
+  });
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_THAT(ended.output,
+              HasSubstr(absl::StrCat("cannot listen on ", PrivateAddress(), " port ",
+                                     herd.config().servers[0].metrics_port, " for metrics")));
 }
 
 TEST_F(ServerProcess, SeveralThreadsDoNotShareAPortWithAnotherProcess) {

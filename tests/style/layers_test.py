@@ -80,6 +80,7 @@ class Doors(unittest.TestCase):
         "epoll": "sys/epoll.h", "sockets": "netinet/tcp.h", "libcurl": "curl/curl.h",
         "simdjson": "simdjson.h", "spdlog": "spdlog/spdlog.h", "cpp-httplib": "httplib.h",
         "CLI11": "CLI/CLI.hpp", "gRPC": "grpcpp/alarm.h", "nlohmann/json": "nlohmann/json_fwd.hpp",
+        "prometheus-cpp": "prometheus/text_serializer.h",
     }
 
     def test_every_library_is_tried_here(self):

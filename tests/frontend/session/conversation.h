@@ -83,7 +83,12 @@ class Client final : private Session::Host {
   }
 
   // The time at which the session receives; 5 seconds after the epoch at first.
-  void set_now(Nanos now) { now_ = now; }
+  void set_now(Nanos now) { now_.since_epoch = now; }
+  // And by the clock that times the replies; 0 at first.
+  void set_monotonic_now(Nanos now) { now_.monotonic = now; }
+
+  const CommandCounters& counters() const { return context_.counters; }
+  const std::vector<Departures::Batch>& departures() const { return context_.departures.batches(); }
 
  private:
   places::Document AskPlaces(const places::Query& query, std::uint64_t ticket) override;
@@ -97,7 +102,7 @@ class Client final : private Session::Host {
   SessionContext context_;
   Session session_;
   const Cut cut_;
-  Nanos now_ = 5 * kNanosPerSecond;
+  Moment now_ = {.since_epoch = 5 * kNanosPerSecond};
   std::string waiting_;
   bool half_closed_ = false;
   bool end_told_ = false;

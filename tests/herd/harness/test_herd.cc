@@ -52,13 +52,14 @@ std::string Describe(const std::vector<v1::GetStatusResponse>& statuses) {
 
 config::HerdConfig DefaultGraph() {
   config::HerdConfig herd = config::DefaultHerdConfig();
-  const std::vector<std::uint16_t> ports = FreePorts(3 * herd.servers.size());
+  const std::vector<std::uint16_t> ports = FreePorts(4 * herd.servers.size());
   auto next = ports.begin();
   for (config::ServerConfig& server : herd.servers) {
     server.host = PrivateAddress();
     server.client_port = *next++;
     server.propagate_port = *next++;
     server.operator_port = *next++;
+    server.metrics_port = *next++;
   }
   return herd;
 }
@@ -107,9 +108,9 @@ client::Endpoint TestHerd::Door(const std::string& name) const {
 std::vector<std::string> TestHerd::CommandLine(const std::string& name) const {
   const std::string nobody = absl::StrCat("http://", PrivateAddress(), ":", refusing_.port());
   return {HERD_SERVER, name, "--config", File("herd.json"), "--listen",
-          options_.herd.Find(name)->host, "--places-url",
-          options_.places_url.empty() ? nobody : options_.places_url, "--places-api",
-          options_.places_api,
+          options_.herd.Find(name)->host, "--metrics-listen", options_.herd.Find(name)->host,
+          "--places-url", options_.places_url.empty() ? nobody : options_.places_url,
+          "--places-api", options_.places_api,
           // A server that the others have left alone waits for them no longer than a test wants.
           "--leave-seconds", absl::StrCat(options_.leave_seconds)};
 }

@@ -56,6 +56,7 @@ TEST(DefaultHerd, HasTheFiveServersPortsAndEdgesOfTheProtocol) {
     EXPECT_EQ(herd.servers[i].client_port, 12070 + i);
     EXPECT_EQ(herd.servers[i].propagate_port, 12170 + i);
     EXPECT_EQ(herd.servers[i].operator_port, 12270 + i);
+    EXPECT_EQ(herd.servers[i].metrics_port, 12370 + i);
   }
   EXPECT_THAT(herd.Find("Goloman")->neighbors, ElementsAre("Hands", "Holiday", "Wilkes"));
   EXPECT_THAT(herd.Find("Hands")->neighbors, ElementsAre("Goloman", "Wilkes"));
@@ -80,7 +81,7 @@ TEST(HerdConfig, FindsAServerByItsExactNameOnly) {
 TEST(ParseHerdConfig, ReadsEveryKey) {
   const auto herd =
       ParseHerdConfig(Herd({Server("A", 1, R"("host":"a.example.org","neighbors":["b-2.x_Y"])"),
-                            Server("b-2.x_Y", 2, R"("host":"2001:db8::1")")}));
+                            Server("b-2.x_Y", 2, R"("host":"2001:db8::1","metrics_port":4002)")}));
   ASSERT_TRUE(herd.ok()) << herd.status();
   ASSERT_EQ(herd->servers.size(), 2u);
   EXPECT_EQ(herd->servers[0].name, "A");
@@ -88,6 +89,8 @@ TEST(ParseHerdConfig, ReadsEveryKey) {
   EXPECT_EQ(herd->servers[0].client_port, 1001);
   EXPECT_EQ(herd->servers[0].propagate_port, 2001);
   EXPECT_EQ(herd->servers[0].operator_port, 3001);
+  EXPECT_EQ(herd->servers[0].metrics_port, 0);
+  EXPECT_EQ(herd->servers[1].metrics_port, 4002);
   EXPECT_EQ(herd->servers[1].name, "b-2.x_Y");
   EXPECT_EQ(herd->servers[1].host, "2001:db8::1");
 }
@@ -184,6 +187,15 @@ TEST(ParseHerdConfig, RefusesPortsThatAreNone) {
   }
 }
 
+TEST(ParseHerdConfig, TakesNoMetricsPortForTheNumber0Alone) {
+  EXPECT_TRUE(ParseHerdConfig(Herd({Server("A", 1, R"("metrics_port":0)")})).ok());
+  for (const char* port : {"-1", "65536"}) {
+    EXPECT_EQ(ErrorOf(Herd({Server("A", 1, absl::StrCat(R"("metrics_port":)", port))})),
+              absl::StrCat("servers[0] \"A\": \"metrics_port\" is ", port,
+                           ", a port is 1 to 65535, and 0 is none"));
+  }
+}
+
 TEST(ParseHerdConfig, RefusesTwoServersOfOneName) {
   EXPECT_EQ(ErrorOf(Herd({Server("A", 1), Server("B", 2), Server("A", 3)})),
             "servers[2] \"A\": servers[0] has the same name");
@@ -199,6 +211,13 @@ TEST(ParseHerdConfig, RefusesAPortOfAHostThatIsTakenWhateverItIsFor) {
                           R"("operator_port":5})"})),
             "servers[1] \"B\": \"propagate_port\" is 3 on here, and so is \"operator_port\" of "
             "servers[0] \"A\"");
+}
+
+TEST(ParseHerdConfig, RefusesAMetricsPortThatIsTakenTooButLetsServersHaveNone) {
+  EXPECT_EQ(ErrorOf(Herd({Server("A", 1, R"("metrics_port":1001)")})),
+            "servers[0] \"A\": \"metrics_port\" is 1001 on 127.0.0.1, and so is \"client_port\" of "
+            "servers[0] \"A\"");
+  EXPECT_TRUE(ParseHerdConfig(Herd({Server("A", 1, Neighbors({"B"})), Server("B", 2)})).ok());
 }
 
 TEST(ParseHerdConfig, RefusesNamesOutsideTheirAlphabet) {

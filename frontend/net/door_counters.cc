@@ -1,0 +1,23 @@
+#include "frontend/net/door_counters.h"
+
+namespace herd::net {
+
+void DoorCounts::Add(const DoorCounters& counters) {
+  accepted += counters.accepted.value();
+  accept_failures += counters.accept_failures.value();
+  received_bytes += counters.received_bytes.value();
+  sent_bytes += counters.sent_bytes.value();
+  for (std::size_t i = 0; i < kWaitedForKinds; ++i) {
+    reply_times[i] += counters.reply_times[i].Read();
+  }
+}
+
+void DoorCounts::Add(const CommandCounters& counters) {
+  reports += counters.reports.value();
+  lookups += counters.lookups.value();
+  unknown += counters.unknown.value();
+  invalid += counters.invalid.value();
+  cut_off += counters.cut_off.value();
+}
+
+}  // namespace herd::net

@@ -1,0 +1,41 @@
+#include "server/metrics/metrics_server.h"
+
+#include "absl/strings/str_cat.h"
+#include "prometheus/text_serializer.h"
+#include "server/metrics/describe.h"
+
+namespace herd::metrics {
+namespace {
+
+constexpr char kPrometheusText[] = "text/plain; version=0.0.4; charset=utf-8";
+
+http::Reply ShowMetrics(MetricsHost* host) {
+  const Snapshot snapshot = {.status = host->DescribeServer(),
+                             .neighbors = host->DescribeNeighbors(),
+                             .process = ReadProcessUse()};
+  return {.content_type = kPrometheusText,
+          .body = prometheus::TextSerializer().Serialize(Describe(snapshot))};
+}
+
+http::Reply ShowReadiness(MetricsHost* host) {
+  const MetricsHost::Readiness readiness = host->DescribeReadiness();
+  return {.status = readiness.ready ? 200 : 503, .body = absl::StrCat(readiness.why, "\n")};
+}
+
+http::Reply Answer(const std::string& path, MetricsHost* host) {
+  if (path == "/metrics") return ShowMetrics(host);
+  if (path == "/healthz") return {.body = "serves\n"};
+  if (path == "/readyz") return ShowReadiness(host);
+  return {.status = 404, .body = "there are /metrics, /healthz and /readyz\n"};
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<http::HttpDoor>> ServeMetrics(const std::string& address,
+                                                             std::uint16_t port,
+                                                             MetricsHost* host) {
+  return http::HttpDoor::Open(address, port, "metrics",
+                              [host](const std::string& path) { return Answer(path, host); });
+}
+
+}  // namespace herd::metrics

@@ -1,0 +1,40 @@
+// Shows a server's metrics and its health to whoever asks over HTTP: /metrics for Prometheus,
+// /healthz and /readyz for what starts and stops servers.
+//
+// Everything is read when it is asked for, on the thread of the door.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "frontend/http/http_door.h"
+#include "herd/v1/operator.pb.h"
+
+namespace herd::metrics {
+
+// The server that is asked. Called on the door's thread.
+class MetricsHost {
+ public:
+  struct Readiness {
+    bool ready = false;
+    // In words.
+    std::string why;
+  };
+
+  virtual v1::GetStatusResponse DescribeServer() = 0;
+  virtual std::vector<v1::Neighbor> DescribeNeighbors() = 0;
+  virtual Readiness DescribeReadiness() = 0;
+
+ protected:
+  ~MetricsHost() = default;
+};
+
+// Answers until it is destroyed. `host` outlives it.
+// Errors: as HttpDoor::Open.
+absl::StatusOr<std::unique_ptr<http::HttpDoor>> ServeMetrics(const std::string& address,
+                                                             std::uint16_t port, MetricsHost* host);
+
+}  // namespace herd::metrics

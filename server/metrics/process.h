@@ -1,0 +1,20 @@
+// What the operating system says of this process.
+//
+// Any thread. What cannot be read is 0.
+#pragma once
+
+#include <cstdint>
+
+namespace herd::metrics {
+
+struct ProcessUse {
+  // Of all threads, in user and kernel mode together.
+  double cpu_seconds = 0;
+  std::uint64_t virtual_bytes = 0;
+  std::uint64_t open_descriptors = 0;
+  std::uint64_t threads = 0;
+};
+
+ProcessUse ReadProcessUse();
+
+}  // namespace herd::metrics
