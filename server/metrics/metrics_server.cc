@@ -9,7 +9,7 @@ namespace {
 
 constexpr char kPrometheusText[] = "text/plain; version=0.0.4; charset=utf-8";
 
-http::Reply ShowMetrics(MetricsHost* host) {
+HttpReply ShowMetrics(MetricsHost* host) {
   const Snapshot snapshot = {.status = host->DescribeServer(),
                              .neighbors = host->DescribeNeighbors(),
                              .process = ReadProcessUse()};
@@ -17,12 +17,12 @@ http::Reply ShowMetrics(MetricsHost* host) {
           .body = prometheus::TextSerializer().Serialize(Describe(snapshot))};
 }
 
-http::Reply ShowReadiness(MetricsHost* host) {
+HttpReply ShowReadiness(MetricsHost* host) {
   const MetricsHost::Readiness readiness = host->DescribeReadiness();
   return {.status = readiness.ready ? 200 : 503, .body = absl::StrCat(readiness.why, "\n")};
 }
 
-http::Reply Answer(const std::string& path, MetricsHost* host) {
+HttpReply Answer(const std::string& path, MetricsHost* host) {
   if (path == "/metrics") return ShowMetrics(host);
   if (path == "/healthz") return {.body = "serves\n"};
   if (path == "/readyz") return ShowReadiness(host);
@@ -31,11 +31,10 @@ http::Reply Answer(const std::string& path, MetricsHost* host) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<http::HttpDoor>> ServeMetrics(const std::string& address,
-                                                             std::uint16_t port,
-                                                             MetricsHost* host) {
-  return http::HttpDoor::Open(address, port, "metrics",
-                              [host](const std::string& path) { return Answer(path, host); });
+absl::StatusOr<std::unique_ptr<HttpPort>> ServeMetrics(const std::string& address,
+                                                       std::uint16_t port, MetricsHost* host) {
+  return HttpPort::Open(address, port, "metrics", {},
+                        [host](const std::string& path) { return Answer(path, host); });
 }
 
 }  // namespace herd::metrics

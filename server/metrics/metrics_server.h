@@ -1,7 +1,7 @@
 // Shows a server's metrics and its health to whoever asks over HTTP: /metrics for Prometheus,
 // /healthz and /readyz for what starts and stops servers.
 //
-// Everything is read when it is asked for, on the thread of the door.
+// Everything is read when it is asked for, on the thread of the port.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "frontend/http/http_door.h"
 #include "herd/v1/operator.pb.h"
+#include "server/metrics/http_port.h"
 
 namespace herd::metrics {
 
-// The server that is asked. Called on the door's thread.
+// The server that is asked. Called on the port's thread.
 class MetricsHost {
  public:
   struct Readiness {
@@ -33,8 +33,8 @@ class MetricsHost {
 };
 
 // Answers until it is destroyed. `host` outlives it.
-// Errors: as HttpDoor::Open.
-absl::StatusOr<std::unique_ptr<http::HttpDoor>> ServeMetrics(const std::string& address,
-                                                             std::uint16_t port, MetricsHost* host);
+// Errors: as HttpPort::Open.
+absl::StatusOr<std::unique_ptr<HttpPort>> ServeMetrics(const std::string& address,
+                                                       std::uint16_t port, MetricsHost* host);
 
 }  // namespace herd::metrics

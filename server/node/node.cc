@@ -110,9 +110,9 @@ absl::Status Node::Open(const config::ServerConfig& self) {
 absl::Status Node::OpenMetrics(const config::ServerConfig& self) {
   if (self.metrics_port == 0) return absl::OkStatus();
   metrics::MetricsHost* const host = this;
-  auto door = metrics::ServeMetrics(options_.metrics_listen, self.metrics_port, host);
-  if (!door.ok()) return door.status();
-  metrics_ = *std::move(door);
+  auto port = metrics::ServeMetrics(options_.metrics_listen, self.metrics_port, host);
+  if (!port.ok()) return port.status();
+  metrics_ = *std::move(port);
   log::Info(absl::StrCat("metrics on ", HostPort(options_.metrics_listen, self.metrics_port)));
   return absl::OkStatus();
 }

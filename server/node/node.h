@@ -91,7 +91,7 @@ class Node final : private Herd, private OperatorHost, private metrics::MetricsH
   std::atomic<net::FrontDoor*> open_door_{nullptr};
   std::unique_ptr<places::Places> places_;
   std::unique_ptr<OperatorServer> operator_server_;
-  std::unique_ptr<http::HttpDoor> metrics_;
+  std::unique_ptr<metrics::HttpPort> metrics_;
 
   // As the front door, of those who watch.
   std::atomic<OperatorServer*> watched_by_{nullptr};

@@ -80,7 +80,7 @@ class Doors(unittest.TestCase):
         "epoll": "sys/epoll.h", "sockets": "netinet/tcp.h", "libcurl": "curl/curl.h",
         "simdjson": "simdjson.h", "spdlog": "spdlog/spdlog.h", "cpp-httplib": "httplib.h",
         "CLI11": "CLI/CLI.hpp", "gRPC": "grpcpp/alarm.h", "nlohmann/json": "nlohmann/json_fwd.hpp",
-        "prometheus-cpp": "prometheus/text_serializer.h",
+        "prometheus-cpp": "prometheus/text_serializer.h", "libmicrohttpd": "microhttpd.h",
     }
 
     def test_every_library_is_tried_here(self):
@@ -100,7 +100,8 @@ class Doors(unittest.TestCase):
 
     def test_a_second_door_is_found(self):
         for folder, header in [("frontend/net", "sys/epoll.h"), ("frontend/places", "curl/curl.h"),
-                               ("frontend/places", "simdjson.h"), ("client/standin", "httplib.h")]:
+                               ("frontend/places", "simdjson.h"), ("client/standin", "httplib.h"),
+                               ("server/metrics", "microhttpd.h")]:
             broken = check({f"{folder}/a.cc": including(header), f"{folder}/b.cc": including(header)})
             self.assertEqual(len(broken), 1, broken)
             self.assertIn(f"{folder}/b.cc:2: ", broken[0])

@@ -53,11 +53,16 @@ std::vector<std::uint16_t> FreePorts(std::size_t count) {
 
 int ConnectTo(std::uint16_t port) { return ConnectTo({PrivateAddress(), port}); }
 
-int ConnectTo(const client::Endpoint& endpoint) {
+int ConnectTo(const client::Endpoint& endpoint, const std::string& from) {
   const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   MustSucceed(connection >= 0, "socket");
   const int on = 1;
   setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  if (!from.empty()) {
+    const sockaddr_in own = SocketAddress({from, 0});
+    MustSucceed(bind(connection, reinterpret_cast<const sockaddr*>(&own), sizeof(own)) == 0,
+                "bind");
+  }
   const sockaddr_in address = SocketAddress(endpoint);
   if (connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) {
     return connection;

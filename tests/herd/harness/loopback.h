@@ -19,8 +19,9 @@ std::vector<std::uint16_t> FreePorts(std::size_t count);
 
 // A connection to that port of PrivateAddress(); -1 and errno if there is none.
 int ConnectTo(std::uint16_t port);
-// The same to anywhere; the host is an IPv4 address.
-int ConnectTo(const client::Endpoint& endpoint);
+// The same to anywhere; the hosts are IPv4 addresses. With `from`, from that address of this
+// machine.
+int ConnectTo(const client::Endpoint& endpoint, const std::string& from = "");
 
 // A socket that is bound to that port of PrivateAddress(), so that nobody else can have it; with
 // port 0, to a free one. Connections to it are refused as long as it does not listen. One thread.

@@ -22,7 +22,8 @@ constexpr std::size_t kReadBytes = std::size_t{64} << 10;
 
 TextClient::TextClient(std::uint16_t port) : TextClient(client::Endpoint{PrivateAddress(), port}) {}
 
-TextClient::TextClient(const client::Endpoint& endpoint) : socket_(ConnectTo(endpoint)) {
+TextClient::TextClient(const client::Endpoint& endpoint, const std::string& from)
+    : socket_(ConnectTo(endpoint, from)) {
   if (socket_ >= 0) return;
   ADD_FAILURE() << "cannot connect to " << endpoint.ToString() << ": " << strerror(errno);
 }

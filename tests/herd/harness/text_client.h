@@ -17,8 +17,8 @@ class TextClient {
  public:
   // Connects to that port of PrivateAddress().
   explicit TextClient(std::uint16_t port);
-  // Connects there; the host is an IPv4 address.
-  explicit TextClient(const client::Endpoint& endpoint);
+  // Connects there, as ConnectTo.
+  explicit TextClient(const client::Endpoint& endpoint, const std::string& from = "");
   ~TextClient();
   TextClient(const TextClient&) = delete;
   TextClient& operator=(const TextClient&) = delete;
