@@ -1,4 +1,5 @@
 #include "client/command_line.h"
+#include "herd_version.h"
 
 #include <CLI/CLI.hpp>
 #include <chrono>

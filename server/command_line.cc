@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "frontend/places/api_key.h"
 #include "frontend/places/search_key.h"
+#include "herd_version.h"
 
 namespace herd {
 namespace {

@@ -15,6 +15,7 @@
 #include "absl/synchronization/mutex.h"
 #include "frontend/places/api_key.h"
 #include "frontend/places/google_places.h"
+#include "herd_version.h"
 #include "server/command_line.h"
 #include "server/config/herd_config.h"
 #include "server/log/log.h"

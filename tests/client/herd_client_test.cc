@@ -493,7 +493,8 @@ TEST(CommandLine, HelpsAndTellsItsVersion) {
   for (const char* command : {"iamat", "whatsat", "send", "status", "config"}) {
     EXPECT_THAT(help.out, HasSubstr(command));
   }
-  EXPECT_THAT(HerdClient({"--version"}).out, MatchesRegex("herd-client [0-9.]+\n"));
+  EXPECT_THAT(HerdClient({"--version"}).out,
+              MatchesRegex("herd-client [0-9.]+(-[0-9]+)?(-g[0-9a-f]+)?\n"));
 }
 
 }  // namespace
