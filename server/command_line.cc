@@ -33,7 +33,11 @@ CLI::Option* AddTime(CLI::App& app, const char* name, Duration& time, const std:
 
 void DefineServer(CLI::App& app, Flags& flags) {
   app.set_version_flag("--version", "herd-server " HERD_VERSION);
-  app.add_option("NAME", flags.server, "Which server of the herd this is");
+  app.add_option("NAME", flags.server, "Which server of the herd this is")->envname("HERD_NAME");
+  app.add_option("--pod", flags.pod,
+                 "Without a name: this is the server of that number, counted from 0, as the pod "
+                 "herd-3 of a StatefulSet is the fourth")
+      ->envname("HERD_POD");
   app.add_option("--config", flags.config_file,
                  "JSON file that describes the herd (default: the built-in herd of five)");
   app.add_flag("--check-config", flags.check_config,

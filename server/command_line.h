@@ -10,6 +10,7 @@ namespace herd {
 
 struct Flags {
   std::string server;
+  std::string pod;  // where the server is not named
   std::string config_file;
   std::string listen = "127.0.0.1";
   places::GooglePlacesOptions places;  // all but the key
