@@ -15,6 +15,9 @@ namespace {
 constexpr int kMaxThreads = 256;
 constexpr int kMaxInSyncMs = 60'000;
 constexpr int kMaxLeaveSeconds = 3600;
+// The thread of the links turns by itself once a second.
+constexpr int kMinStuckSeconds = 2;
+constexpr int kMaxStuckSeconds = 3600;
 constexpr int kMaxPlacesCalls = 1024;
 constexpr int kMaxPlacesWaiting = 1'000'000;
 constexpr std::int64_t kMaxPlacesMs = 600'000;
@@ -60,6 +63,11 @@ void DefineServer(CLI::App& app, Flags& flags) {
                  "How long, in seconds, stopping may take for answering clients and handing the "
                  "neighbors what they lack")
       ->check(CLI::Range(0, kMaxLeaveSeconds))
+      ->capture_default_str();
+  app.add_option("--stuck-seconds", flags.stuck_seconds,
+                 "When a thread that serves has not turned for so long, the health service says "
+                 "NOT_SERVING of herd.v1.Liveness")
+      ->check(CLI::Range(kMinStuckSeconds, kMaxStuckSeconds))
       ->capture_default_str();
 }
 

@@ -22,6 +22,7 @@ struct Flags {
   std::string ack = "neighbors";
   int in_sync_ms = 500;
   int leave_seconds = 10;
+  int stuck_seconds = 10;
   bool check_config = false;
 };
 

@@ -126,6 +126,7 @@ int Serve(const Flags& flags) {
                          .ack = flags.ack == "local" ? herd::NodeOptions::Ack::kLocal
                                                      : herd::NodeOptions::Ack::kNeighbors,
                          .in_sync_bound = flags.in_sync_ms * herd::kNanosPerMillisecond,
+                         .stuck_after = flags.stuck_seconds * herd::kNanosPerSecond,
                          .on_drain = [] { kill(getpid(), SIGTERM); }},
                         *std::move(places));
   if (!node.ok()) {
