@@ -51,7 +51,9 @@ kind: Service
 metadata:
   name: $0
   labels:
+    app.kubernetes.io/name: herd
     app.kubernetes.io/component: door
+    app.kubernetes.io/part-of: herd
 spec:
   selector:
     app.kubernetes.io/name: herd
