@@ -15,8 +15,8 @@
 
 namespace herd::net {
 
-// All but Post, Stop and turns belong to the thread that runs the loop; before it runs, to whoever made
-// it.
+// All but Post, Stop and turns belong to the thread that runs the loop; before it runs, to whoever
+// made it.
 class EventLoop {
  public:
   struct Events {

@@ -9,7 +9,7 @@ import re
 import subprocess
 import tempfile
 
-from rendering import matches, pods, templates
+from rendering import matches, pods, source_of_volume, templates
 
 STATEFUL_SET = "herd"
 FIRST_CLIENT_PORT = 12070
@@ -173,15 +173,6 @@ def secrets_that_the_readme_makes(tree):
     return made
 
 
-def source_of(volume):
-    """(kind, name) of what a volume shows, or None."""
-    if "configMap" in volume:
-        return "ConfigMap", volume["configMap"]["name"]
-    if "secret" in volume:
-        return "Secret", volume["secret"]["secretName"]
-    return None
-
-
 def keys_of(rendering, tree, source):
     """The files of a volume's source; None when it does not exist."""
     files = rendering.files(*source)
@@ -195,7 +186,7 @@ def references_exist(rendering, tree):
         account = spec.get("serviceAccountName")
         if rendering.find("ServiceAccount", account) is None:
             yield f"{name} runs as the ServiceAccount {account}, which is not made here"
-        volumes = {volume["name"]: source_of(volume) for volume in spec.get("volumes", [])}
+        volumes = {volume["name"]: source_of_volume(volume) for volume in spec.get("volumes", [])}
         mounted = {}
         for mount in container.get("volumeMounts", []):
             if mount["name"] not in volumes:
@@ -277,7 +268,7 @@ def herd_file(rendering):
     """The text of herd.json as the servers' pods see it, or None."""
     spec = rendering.find("StatefulSet", STATEFUL_SET)["spec"]["template"]["spec"]
     for volume in spec["volumes"]:
-        source = source_of(volume)
+        source = source_of_volume(volume)
         files = rendering.files(*source) if source else None
         if files and "herd.json" in files:
             return files["herd.json"]

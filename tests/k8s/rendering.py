@@ -43,7 +43,7 @@ def render(kubectl, folder):
                           check=False)
     if done.returncode or done.stderr:
         raise ValueError(f"{folder}: {done.stderr.strip()}")
-    return [each for each in yaml.safe_load_all(done.stdout) if each]
+    return [each for each in yaml.load_all(done.stdout, yaml.CSafeLoader) if each]
 
 
 class Rendering:
@@ -94,3 +94,12 @@ def matches(selector, labels):
     """Whether a selector of labels (a LabelSelector without expressions) takes these."""
     assert "matchExpressions" not in selector, "the checks know no matchExpressions"
     return all(labels.get(key) == value for key, value in selector.get("matchLabels", {}).items())
+
+
+def source_of_volume(volume):
+    """(kind, name) of what a volume shows, or None."""
+    if "configMap" in volume:
+        return "ConfigMap", volume["configMap"]["name"]
+    if "secret" in volume:
+        return "Secret", volume["secret"]["secretName"]
+    return None
