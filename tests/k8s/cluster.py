@@ -84,10 +84,17 @@ class Network:
 
 
 class Health:
-    """The standard health service at an address, asked as kubelet does."""
+    """The standard health service at an address, asked as kubelet does: a connection that failed is
+    made anew for the next question, without a pause."""
 
     def __init__(self, address):
-        self.channel = grpc.insecure_channel(address)
+        self.address = address
+        self.connect()
+
+    def connect(self):
+        # Of its own: connections that a process shares also share their pauses after a failure.
+        self.channel = grpc.insecure_channel(self.address,
+                                             options=[("grpc.use_local_subchannel_pool", 1)])
         self.check = self.channel.unary_unary(
             "/grpc.health.v1.Health/Check", request_serializer=lambda name: name,
             response_deserializer=lambda answer: answer)
@@ -96,8 +103,12 @@ class Health:
         name = service.encode()
         try:
             return self.check(b"\x0a" + bytes([len(name)]) + name, timeout=1) == SERVING
-        except (grpc.RpcError, ValueError):  # nobody answers, or the pod has ended here
-            return False
+        except grpc.RpcError:
+            self.channel.close()
+            self.connect()
+        except ValueError:  # the pod has ended, see Pod.end
+            pass
+        return False
 
 
 class Pod:

@@ -3,7 +3,7 @@
 that is killed and comes back elsewhere, and a rolling restart of all while phones report.
 
 usage: herd_in_containers_test.py --tree TREE --npm FOLDER --folder FOLDER --programs FOLDER
-                                  [--figures]
+                                  [--figures] [TEST...]
 
 Asserts no time; prints what it measured. --figures measures more: starting alone, and with 200,000
 clients to catch up with. Exit status 77: no container can be run here, or image_test.py has built
@@ -222,7 +222,7 @@ if __name__ == "__main__":
         sys.exit(NOT_RUN)
     enter()
     network = Network()
-    tests = unittest.defaultTestLoader.loadTestsFromTestCase(
-        Figures if arguments.figures else Running)
+    names = rest or ["Figures" if arguments.figures else "Running"]
+    tests = unittest.defaultTestLoader.loadTestsFromNames(names, sys.modules[__name__])
     result = unittest.TextTestRunner(verbosity=2).run(tests)
     sys.exit(0 if result.wasSuccessful() else 1)
