@@ -6,6 +6,7 @@ root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
 readonly root
 tag=
 base=
+base_archive=
 programs=
 builder=()
 
@@ -63,7 +64,7 @@ if [[ -n $(git_says status --porcelain) ]]; then version+=-dirty; fi
 created=$(git_says log -1 --format=%cI)
 tag=${tag:-herd:$version}
 
-if [[ -n ${base_archive:-} ]]; then
+if [[ -n $base_archive ]]; then
   base=localhost/herd-base:latest
   if ! "${builder[@]}" inspect --type image "$base" >/dev/null 2>&1; then
     container=$("${builder[@]}" from scratch)
@@ -84,6 +85,8 @@ if [[ -n $programs ]]; then
     strip -o "$context/programs/$program" "$programs/$program"
   done
   cp "$root/client/standin/data/places.tsv" "$context/programs/"
+  cp "$root/client/standin/data/ATTRIBUTION.md" "$context/programs/places-ATTRIBUTION.md"
+  cp "$root/LICENSE" "$context/programs/"
   cp "$root/k8s/image/gather.sh" "$context/k8s/image/"
   # The cache of the layers goes by content and times.
   find "$context" -exec touch -h -d '2000-01-01' {} +

@@ -4,6 +4,7 @@ Everything lies in a folder of the build's own, and is kept there: building anew
 neither the programs nor the libraries have changed.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -57,6 +58,17 @@ class Containers:
         done = subprocess.run(self.podman("image", "inspect", IMAGE), env=self.environment,
                               capture_output=True, text=True, check=True)
         return json.loads(done.stdout)[0]
+
+    @contextlib.contextmanager
+    def files(self):
+        """The folder where the image's files lie, meanwhile."""
+        def mount(verb):
+            return subprocess.run(self.podman("image", verb, IMAGE), env=self.environment,
+                                  capture_output=True, text=True, check=True).stdout.strip()
+        try:
+            yield mount("mount")
+        finally:
+            mount("unmount")
 
     def has_image(self):
         return subprocess.run(self.podman("image", "exists", IMAGE), env=self.environment,

@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import re
+import stat
 import subprocess
 import sys
 import unittest
@@ -59,6 +60,18 @@ class Image(unittest.TestCase):
             done = containers.call("--entrypoint", program, "localhost/herd:test")
             self.assertNotEqual(done.returncode, 0, program)
             self.assertRegex(done.stderr, "not found|no such file", program)
+
+    def test_has_its_licences_and_nothing_that_lends_rights(self):
+        with containers.files() as root:
+            self.assertEqual(set(os.listdir(os.path.join(root, "opt/herd"))), {
+                "herd-server", "herd-client", "herd-places", "places.tsv",
+                "places-ATTRIBUTION.md", "LICENSE"})
+            self.assertTrue(os.path.exists(os.path.join(
+                root, "usr/share/doc/libgrpc29/copyright")))
+            for folder, _, names in os.walk(root):
+                for name in names:
+                    mode = os.lstat(os.path.join(folder, name)).st_mode
+                    self.assertFalse(mode & (stat.S_ISUID | stat.S_ISGID), name)
 
     def test_needs_no_privilege_and_no_file_that_can_be_written(self):
         # With no limit of its own: that the server starts and stops so is for the herd's test.

@@ -29,7 +29,7 @@ TEST(NumberedHerd, IsOneThatServersTake) {
 
 TEST(NumberedHerd, IsDescribed) {
   EXPECT_EQ(Describe(config::DefaultHerdConfig()),
-            "5 servers, 6 links, 1 to 3 each; 3 links at most from one to another");
+            "5 servers, 6 links; 1 to 3 neighbors each, 3 links at most from one to another");
 }
 
 TEST(KubernetesFiles, PutEachServerIntoAPodOfItsOwn) {
