@@ -65,8 +65,8 @@ std::string Describe(const config::HerdConfig& herd) {
   const auto [fewest, most] = std::minmax_element(graph.begin(), graph.end(), fewer);
   std::size_t ends = 0;
   for (const std::vector<int>& neighbors : graph) ends += neighbors.size();
-  return absl::StrCat(graph.size(), " servers, ", ends / 2, " links, ", fewest->size(), " to ",
-                      most->size(), " each; ", Diameter(graph),
+  return absl::StrCat(graph.size(), " servers, ", ends / 2, " links; ", fewest->size(), " to ",
+                      most->size(), " neighbors each, ", Diameter(graph),
                       " links at most from one to another");
 }
 

@@ -21,7 +21,7 @@ struct HerdSize {
 // Errors: InvalidArgument, a size is out of bounds.
 absl::StatusOr<config::HerdConfig> NumberedHerd(const HerdSize& size);
 
-// "12 servers, 18 links, 3 to 3 each; 3 links at most from one to another"
+// "12 servers, 18 links; 3 to 3 neighbors each, 3 links at most from one to another"
 std::string Describe(const config::HerdConfig& herd);
 
 }  // namespace herd::client
