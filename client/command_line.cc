@@ -1,4 +1,5 @@
 #include "client/command_line.h"
+#include "herd_version.h"
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -34,6 +35,7 @@ struct Typed {
   ClientsOptions clients;
   DrainOptions drain;
   ConfigOptions config;
+  TopologyOptions topology;
   LoadOptions load;
   double load_seconds = kLoadSeconds;
   FleetOptions fleet;
@@ -161,6 +163,24 @@ void AddDrain(CLI::App& app, Typed& typed) {
 void AddConfig(CLI::App& app, Typed& typed) {
   CLI::App& command = *app.add_subcommand("config", "Print the herd's configuration");
   command.add_option("--check", typed.config.check, "Check a file instead")->type_name("FILE");
+}
+
+void AddTopology(CLI::App& app, Typed& typed) {
+  CLI::App& command = *app.add_subcommand("topology", "Make the configuration of a larger herd");
+  CLI::Option* const servers =
+      command
+          .add_option("--servers", typed.topology.size.servers, "How many (default: the herd's)")
+          ->type_name("N")
+          ->check(CLI::Range(1, kMaxServers));
+  command.add_option("--degree", typed.topology.size.degree, "Neighbors of each")
+      ->type_name("D")
+      ->check(CLI::Range(2, kMaxDegree))
+      ->capture_default_str()
+      ->needs(servers);
+  command
+      .add_option("--kubernetes", typed.topology.kubernetes_folder,
+                  "Write a component for kustomize there, instead of printing JSON")
+      ->type_name("FOLDER");
 }
 
 // How much, in the order of the help.
@@ -322,6 +342,7 @@ CommandLine Chosen(const CLI::App& app, Typed typed) {
     return {typed.herd, ChosenLoad(*app.get_subcommand("load"), typed)};
   }
   if (app.got_subcommand("fleet")) return {typed.herd, ChosenFleet(typed)};
+  if (app.got_subcommand("topology")) return {typed.herd, typed.topology};
   return {typed.herd, typed.config};
 }
 
@@ -340,6 +361,7 @@ std::variant<CommandLine, int> ParseCommandLine(int argc, const char* const* arg
   AddClients(app, typed);
   AddDrain(app, typed);
   AddConfig(app, typed);
+  AddTopology(app, typed);
   AddLoad(app, typed);
   AddFleet(app, typed);
   try {

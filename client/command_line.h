@@ -13,6 +13,7 @@
 #include "client/commands/neighbors.h"
 #include "client/commands/status.h"
 #include "client/commands/target.h"
+#include "client/commands/topology.h"
 #include "client/commands/watch.h"
 
 namespace herd::client {
@@ -29,7 +30,8 @@ struct ConfigOptions {
 struct CommandLine {
   HerdOptions herd;
   std::variant<IamatOptions, WhatsatOptions, SendOptions, StatusOptions, ConfigOptions, LoadOptions,
-               FleetOptions, NeighborsOptions, WatchOptions, ClientsOptions, DrainOptions>
+               FleetOptions, NeighborsOptions, WatchOptions, ClientsOptions, DrainOptions,
+               TopologyOptions>
       command;
 };
 

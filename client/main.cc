@@ -11,6 +11,7 @@
 #include "client/commands/neighbors.h"
 #include "client/commands/send.h"
 #include "client/commands/status.h"
+#include "client/commands/topology.h"
 #include "client/commands/watch.h"
 
 namespace herd::client {
@@ -29,6 +30,7 @@ struct Runner {
   int operator()(const ClientsOptions& options) const { return RunClients(herd, options); }
   int operator()(const DrainOptions& options) const { return RunDrain(herd, options); }
   int operator()(const FleetOptions& options) const { return RunFleetCommand(herd, options); }
+  int operator()(const TopologyOptions& options) const { return RunTopology(herd, options); }
   int operator()(const ConfigOptions& options) const {
     return options.check.has_value() ? RunConfigCheck(*options.check) : RunConfig(herd);
   }

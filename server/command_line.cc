@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "frontend/places/api_key.h"
 #include "frontend/places/search_key.h"
+#include "herd_version.h"
 
 namespace herd {
 namespace {
@@ -14,6 +15,9 @@ namespace {
 constexpr int kMaxThreads = 256;
 constexpr int kMaxInSyncMs = 60'000;
 constexpr int kMaxLeaveSeconds = 3600;
+// The thread of the links turns by itself once a second.
+constexpr int kMinStuckSeconds = 2;
+constexpr int kMaxStuckSeconds = 3600;
 constexpr int kMaxPlacesCalls = 1024;
 constexpr int kMaxPlacesWaiting = 1'000'000;
 constexpr std::int64_t kMaxPlacesMs = 600'000;
@@ -32,7 +36,11 @@ CLI::Option* AddTime(CLI::App& app, const char* name, Duration& time, const std:
 
 void DefineServer(CLI::App& app, Flags& flags) {
   app.set_version_flag("--version", "herd-server " HERD_VERSION);
-  app.add_option("NAME", flags.server, "Which server of the herd this is");
+  app.add_option("NAME", flags.server, "Which server of the herd this is")->envname("HERD_NAME");
+  app.add_option("--pod", flags.pod,
+                 "Without a name: this is the server of that number, counted from 0, as the pod "
+                 "herd-3 of a StatefulSet is the fourth")
+      ->envname("HERD_POD");
   app.add_option("--config", flags.config_file,
                  "JSON file that describes the herd (default: the built-in herd of five)");
   app.add_flag("--check-config", flags.check_config,
@@ -58,6 +66,11 @@ void DefineServer(CLI::App& app, Flags& flags) {
                  "How long, in seconds, stopping may take for answering clients and handing the "
                  "neighbors what they lack")
       ->check(CLI::Range(0, kMaxLeaveSeconds))
+      ->capture_default_str();
+  app.add_option("--stuck-seconds", flags.stuck_seconds,
+                 "When a thread that serves has not turned for so long, the health service says "
+                 "NOT_SERVING of herd.v1.Liveness")
+      ->check(CLI::Range(kMinStuckSeconds, kMaxStuckSeconds))
       ->capture_default_str();
 }
 

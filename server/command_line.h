@@ -10,6 +10,7 @@ namespace herd {
 
 struct Flags {
   std::string server;
+  std::string pod;  // where the server is not named
   std::string config_file;
   std::string listen = "127.0.0.1";
   std::string metrics_listen = "127.0.0.1";
@@ -22,6 +23,7 @@ struct Flags {
   std::string ack = "neighbors";
   int in_sync_ms = 500;
   int leave_seconds = 10;
+  int stuck_seconds = 10;
   bool check_config = false;
 };
 

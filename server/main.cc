@@ -15,8 +15,10 @@
 #include "absl/synchronization/mutex.h"
 #include "frontend/places/api_key.h"
 #include "frontend/places/google_places.h"
+#include "herd_version.h"
 #include "server/command_line.h"
 #include "server/config/herd_config.h"
+#include "server/config/pod.h"
 #include "server/log/log.h"
 #include "server/node/node.h"
 #include "server/peer/poller.h"
@@ -93,13 +95,23 @@ absl::Status CheckName(const herd::config::HerdConfig& herd, const std::string& 
 // that is walked at each of them.
 void SkipLockChecks() { absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore); }
 
+// Which server this is: by its name, or by its pod's number.
+absl::StatusOr<std::string> FindName(const herd::config::HerdConfig& herd, const Flags& flags) {
+  if (!flags.server.empty() || flags.pod.empty()) {
+    if (absl::Status status = CheckName(herd, flags.server); !status.ok()) return status;
+    return flags.server;
+  }
+  return herd::config::ServerOfPod(herd, flags.pod);
+}
+
 int Serve(const Flags& flags) {
   const absl::StatusOr<herd::config::HerdConfig> herd =
       flags.config_file.empty() ? herd::config::DefaultHerdConfig()
                                 : herd::config::LoadHerdConfig(flags.config_file);
   if (!herd.ok()) return Fail(herd.status());
-  if (flags.check_config && flags.server.empty()) return 0;
-  if (absl::Status status = CheckName(*herd, flags.server); !status.ok()) return Fail(status);
+  if (flags.check_config && flags.server.empty() && flags.pod.empty()) return 0;
+  const absl::StatusOr<std::string> name = FindName(*herd, flags);
+  if (!name.ok()) return Fail(name.status());
   if (flags.check_config) return 0;
 
   SkipLockChecks();
@@ -111,7 +123,7 @@ int Serve(const Flags& flags) {
   if (!places.ok()) return Fail(places.status());
   const auto node =
       herd::Node::Start({.herd = *herd,
-                         .server = flags.server,
+                         .server = *name,
                          .version = HERD_VERSION,
                          .listen = flags.listen,
                          .metrics_listen = flags.metrics_listen,
@@ -120,6 +132,7 @@ int Serve(const Flags& flags) {
                          .ack = flags.ack == "local" ? herd::NodeOptions::Ack::kLocal
                                                      : herd::NodeOptions::Ack::kNeighbors,
                          .in_sync_bound = flags.in_sync_ms * herd::kNanosPerMillisecond,
+                         .stuck_after = flags.stuck_seconds * herd::kNanosPerSecond,
                          .on_drain = [] { kill(getpid(), kDrainSignal); }},
                         *std::move(places));
   if (!node.ok()) {

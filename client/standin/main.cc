@@ -17,6 +17,7 @@
 #include "client/standin/own_places.h"
 #include "client/standin/place_file.h"
 #include "client/standin/routes.h"
+#include "herd_version.h"
 
 namespace herd::standin {
 namespace {

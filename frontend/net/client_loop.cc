@@ -22,6 +22,10 @@ ClientLoop::ClientLoop(Shared* shared, Descriptor listener)
 
 ClientLoop::~ClientLoop() { Stop(); }
 
+void ClientLoop::Wake() {
+  loop_.Post([] {});
+}
+
 void ClientLoop::Stop() {
   if (!thread_.joinable()) return;
   loop_.Stop();

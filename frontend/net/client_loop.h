@@ -1,7 +1,6 @@
 // One thread of the front door: accepts clients and serves them until it is stopped.
 //
-// All but the constructor, OnAcknowledged, Leave, Stop, connections() and AddCounts belongs to the
-// thread.
+// All but the constructor, Stop and what is for any thread belongs to the thread.
 #pragma once
 
 #include <atomic>
@@ -46,6 +45,10 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   // Any thread, once. Accepts no more clients, answers what those who are there have asked, and
   // closes their connections; then calls `done` on the loop's thread.
   void Leave(EventLoop::Task done);
+
+  // Any thread. How often it has turned; and lets it turn once, though there may be nothing to do.
+  std::uint64_t turns() const { return loop_.turns(); }
+  void Wake();
 
   // Closes all connections and ends the thread. Afterwards answers that come from Places are
   // thrown away.

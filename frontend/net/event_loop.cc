@@ -63,6 +63,7 @@ void EventLoop::Unwatch(int fd, Handler* handler) {
 void EventLoop::Run(absl::FunctionRef<void()> end_round) {
   std::array<epoll_event, kMaxEvents> events;
   while (!stopped_) {
+    turns_.fetch_add(1, std::memory_order_relaxed);
     const int found = epoll_wait(epoll_.get(), events.data(), kMaxEvents, TimeoutMs());
     now_ = MonotonicNow();
     called_.clear();

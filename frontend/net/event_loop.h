@@ -1,6 +1,7 @@
 // One thread's wait for sockets, timers and posts from other threads. The one door to epoll.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -14,8 +15,8 @@
 
 namespace herd::net {
 
-// All but Post and Stop belong to the thread that runs the loop; before it runs, to whoever made
-// it.
+// All but Post, Stop and turns belong to the thread that runs the loop; before it runs, to whoever
+// made it.
 class EventLoop {
  public:
   // The clock of now() and of all timers, at this moment.
@@ -62,6 +63,8 @@ class EventLoop {
   // Any thread. Runs the task on the loop's thread.
   void Post(Task task) ABSL_LOCKS_EXCLUDED(mutex_);
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Any thread. How often the loop has turned.
+  std::uint64_t turns() const { return turns_.load(std::memory_order_relaxed); }
 
  private:
   void Control(int operation, int fd, Handler* handler, bool readable, bool writable);
@@ -74,6 +77,7 @@ class EventLoop {
   const Descriptor wakeup_;
   bool stopped_ = false;
   Nanos now_;
+  std::atomic<std::uint64_t> turns_{0};
   std::multimap<Nanos, Task> timers_;  // by deadline, monotonic
   std::vector<Handler*> called_;       // of the events at hand; null once unwatched
 

@@ -50,6 +50,10 @@ class FrontDoor {
   // Any thread.
   std::size_t connections() const;
   DoorCounts Count() const;
+  // Likewise, of the threads: how many there are, how often one has turned; and lets it turn once.
+  std::size_t loops() const { return loops_.size(); }
+  std::uint64_t turns(std::size_t loop) const { return loops_[loop]->turns(); }
+  void Wake(std::size_t loop) { loops_[loop]->Wake(); }
   std::uint16_t port() const { return port_; }
 
  private:

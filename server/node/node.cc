@@ -99,6 +99,7 @@ absl::Status Node::Open(const config::ServerConfig& self) {
   }
   TellHealth();  // what was said while nobody could be told
   if (absl::Status status = OpenMetrics(self); !status.ok()) return status;
+  WatchThreads();
 
   log::Info(absl::StrCat(self.name, " ", options_.version, " started: clients on ",
                          HostPort(options_.listen, front_door_->port()), ", neighbors (",
@@ -117,8 +118,23 @@ absl::Status Node::OpenMetrics(const config::ServerConfig& self) {
   return absl::OkStatus();
 }
 
+void Node::WatchThreads() {
+  std::vector<Watchdog::Watched> threads = {
+      {.name = "of the links", .turns = [this] { return peers_->turns(); }}};
+  for (std::size_t i = 0; i < front_door_->loops(); ++i) {
+    threads.push_back({.name = absl::StrCat("of the clients, number ", i),
+                       .turns = [this, i] { return front_door_->turns(i); },
+                       .wake = [this, i] { front_door_->Wake(i); }});
+  }
+  watchdog_ = std::make_unique<Watchdog>(
+      Watchdog::Options{.threads = std::move(threads),
+                        .patience = options_.stuck_after,
+                        .on_change = [this](bool alive) { operator_server_->SetAlive(alive); }});
+}
+
 Node::~Node() {
   log::Info(absl::StrCat(options_.server, " is stopping"));
+  watchdog_.reset();  // The threads that it watches end now.
   {
     absl::MutexLock lock(&health_mutex_);
     health_of_ = nullptr;
@@ -147,6 +163,7 @@ void Node::Leave(absl::Duration bound) {
   if (!front_door_->AwaitLeft(now + bound / 2)) {
     log::Warning(
         absl::StrCat(front_door_->connections(), " clients have not taken their replies in time"));
+    watchdog_->Stop();  // These threads end now.
     front_door_->Close();
   }
   if (!peers_->Leave(deadline)) {

@@ -18,6 +18,7 @@
 #include "herd/v1/operator.pb.h"
 #include "server/config/herd_config.h"
 #include "server/metrics/metrics_server.h"
+#include "server/node/watchdog.h"
 #include "server/operator/operator_server.h"
 #include "server/peer/peers.h"
 #include "server/state/store.h"
@@ -39,6 +40,8 @@ struct NodeOptions {
   Ack ack = Ack::kNeighbors;
   // A neighbour that acknowledges later than this is not waited for.
   Nanos in_sync_bound = 500 * kNanosPerMillisecond;
+  // A thread that serves and has not turned for so long is stuck.
+  Nanos stuck_after = 10 * kNanosPerSecond;
   // An operator wants the server to leave: whoever owns the node is to call Leave and destroy it.
   // On any thread, once; returns at once.
   std::function<void()> on_drain = [] {};
@@ -68,6 +71,7 @@ class Node final : private Herd, private OperatorHost, private metrics::MetricsH
   void Await(const Versions& versions) override;
   void OnAcknowledged();
   void OnNews();
+  void WatchThreads();
   void TellHealth() ABSL_LOCKS_EXCLUDED(health_mutex_);
 
   v1::GetStatusResponse DescribeServer() override;
@@ -98,6 +102,8 @@ class Node final : private Herd, private OperatorHost, private metrics::MetricsH
   std::atomic<bool> links_ready_{false};
   std::atomic<bool> leaving_{false};
   absl::Mutex health_mutex_;
+  // Watches all those above, and tells the operators' server.
+  std::unique_ptr<Watchdog> watchdog_;
   OperatorServer* health_of_ ABSL_GUARDED_BY(health_mutex_) = nullptr;  // while it serves
 };
 

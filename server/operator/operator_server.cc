@@ -29,6 +29,7 @@ constexpr const char* kWholeServer = "";
 constexpr const char* kFrontDoor = "herd.v1.FrontDoor";
 constexpr const char* kLinks = "herd.v1.Propagate";
 constexpr const char* kOperator = "herd.v1.Operator";
+constexpr const char* kLiveness = "herd.v1.Liveness";
 
 // gRPC knows these for all servers of a process from then on; that of the links is built before,
 // and has none of them.
@@ -70,6 +71,7 @@ class GrpcOperatorServer final : public OperatorServer {
     server_ = builder.BuildAndStart();
     if (server_ != nullptr && port != 0) {
       SetHealth(false, false);
+      SetAlive(false);
       server_->GetHealthCheckService()->SetServingStatus(kOperator, true);
       return absl::OkStatus();
     }
@@ -81,6 +83,10 @@ class GrpcOperatorServer final : public OperatorServer {
     health->SetServingStatus(kWholeServer, ready);
     health->SetServingStatus(kFrontDoor, ready);
     health->SetServingStatus(kLinks, links);
+  }
+
+  void SetAlive(bool alive) override {
+    server_->GetHealthCheckService()->SetServingStatus(kLiveness, alive);
   }
 
   void Wake() override { watches_.Wake(); }

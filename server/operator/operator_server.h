@@ -44,6 +44,8 @@ class OperatorServer {
   // Any thread. What the health service says: of everything and of the front door, and of the
   // links.
   virtual void SetHealth(bool ready, bool links) = 0;
+  // Any thread. Of herd.v1.Liveness: the threads that serve turn. False at the beginning.
+  virtual void SetAlive(bool alive) = 0;
 
   // Any thread. The store may have something new. Costs next to nothing unless somebody watches.
   virtual void Wake() = 0;

@@ -108,6 +108,7 @@ Peers::~Peers() {
 void Peers::Run() {
   pthread_setname_np(pthread_self(), "herd-links");
   for (;;) {
+    turns_.fetch_add(1, std::memory_order_relaxed);
     void* tag;
     bool ok;
     int events = 0;

@@ -59,6 +59,9 @@ class Peers final : private CalledStream::Host {
   // Stops, if Stop has not been called.
   ~Peers();
 
+  // How often the thread has turned; it does so once a second at least.
+  std::uint64_t turns() const { return turns_.load(std::memory_order_relaxed); }
+
   // The store has something new. Costs next to nothing unless the thread sleeps.
   void Wake();
 
@@ -167,6 +170,8 @@ class Peers final : private CalledStream::Host {
 
   // Through where all neighbours in sync have this server's own updates.
   std::atomic<Sequence> acknowledged_{kMaxSequence};
+
+  std::atomic<std::uint64_t> turns_{0};
 
   // How Wake and the thread agree: the thread says whether news is awaited and that it sleeps, then
   // looks once more for work; who brings work counts it, then looks at what the thread has said.

@@ -359,6 +359,7 @@ class Status : public testing::Test {
   v1::GetStatusResponse Report(const std::string& name, const std::string& neighbor) {
     v1::GetStatusResponse report;
     report.set_server(name);
+    report.set_ready(true);
     v1::Neighbor& edge = *report.add_neighbors();
     edge.set_server(neighbor);
     edge.set_outbound_up(links_up_);
@@ -494,7 +495,8 @@ TEST(CommandLine, HelpsAndTellsItsVersion) {
   for (const char* command : {"iamat", "whatsat", "send", "status", "config"}) {
     EXPECT_THAT(help.out, HasSubstr(command));
   }
-  EXPECT_THAT(HerdClient({"--version"}).out, MatchesRegex("herd-client [0-9.]+\n"));
+  EXPECT_THAT(HerdClient({"--version"}).out,
+              MatchesRegex("herd-client [0-9.]+(-[0-9]+)?(-g[0-9a-f]+)?\n"));
 }
 
 }  // namespace

@@ -63,6 +63,39 @@ TEST_F(ServerProcess, ASecondOneOfTheSameNameFailsAndNamesAPortAndTheFirstLivesO
   EXPECT_TRUE(IsReplyTo(iamat, "Goloman", TextClient(herd.Port("Goloman")).Ask(iamat)));
 }
 
+TEST_F(ServerProcess, IsTheOneOfItsPodsNumber) {
+  const std::string herd = FileWith(R"({"servers": [{"name": "Only", "client_port": 1,
+                                        "propagate_port": 2, "operator_port": 3}]})");
+  const auto check = [&](const std::vector<std::string>& arguments) {
+    std::vector<std::string> all = {"--check-config", "--config", herd};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return Run(all);
+  };
+  EXPECT_EQ(check({"--pod", "herd-0"}).status, 0);
+  EXPECT_EQ(check({"--pod", "herd-1"}).status, 1);
+  EXPECT_THAT(check({"--pod", "herd-1"}).output,
+              HasSubstr("herd-1 is none of the herd's 1 servers"));
+  // A name counts before a pod.
+  EXPECT_EQ(check({"Only", "--pod", "herd-1"}).status, 0);
+  EXPECT_EQ(check({"Other", "--pod", "herd-0"}).status, 1);
+}
+
+TEST_F(ServerProcess, IsTheOneThatTheEnvironmentNames) {
+  const auto check = [&](const char* name, const char* pod) {
+    setenv("HERD_NAME", name, 1);
+    setenv("HERD_POD", pod, 1);
+    const Ended ended = Run({"--check-config"});
+    unsetenv("HERD_NAME");
+    unsetenv("HERD_POD");
+    return ended.status;
+  };
+  EXPECT_EQ(check("Welsh", ""), 0);
+  EXPECT_EQ(check("Nobody", ""), 1);
+  EXPECT_EQ(check("", "herd-4"), 0);
+  EXPECT_EQ(check("", "herd-5"), 1);
+  EXPECT_EQ(check("Welsh", "herd-5"), 0);
+}
+
 TEST_F(ServerProcess, AClientPortThatIsTakenIsNamed) {
   TestHerd herd;
   herd.Start("Goloman");

@@ -41,10 +41,12 @@ LAYERS = {
     "client/net": ["proto"],
     "client/load": ["client/net"],
     "client/fleet": ["client/load", "client/net"],
-    "client/commands": ["client/fleet", "client/load", "client/net", "proto", "server/config"],
+    "client/topology": ["server/config"],
+    "client/commands": ["client/fleet", "client/load", "client/net", "client/topology", "proto",
+                        "server/config"],
     "client/standin": ["frontend/json"],
-    "client": ["client/commands", "client/fleet", "client/load", "client/net", "proto",
-               "server/config"],
+    "client": ["client/commands", "client/fleet", "client/load", "client/net", "client/topology",
+               "proto", "server/config"],
 }
 ANYTHING_GOES = "tests"
 

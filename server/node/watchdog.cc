@@ -1,0 +1,79 @@
+#include "server/node/watchdog.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "server/log/log.h"
+
+namespace herd {
+namespace {
+
+// How many looks a thread that is stuck has to be found so in.
+constexpr int kLooks = 4;
+constexpr Nanos kLongestInterval = kNanosPerSecond;
+
+Nanos MonotonicNow() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * kNanosPerSecond + now.tv_nsec;
+}
+
+bool Has(const std::vector<std::size_t>& stuck, std::size_t thread) {
+  return std::find(stuck.begin(), stuck.end(), thread) != stuck.end();
+}
+
+}  // namespace
+
+Watchdog::Watchdog(Options options)
+    : options_(std::move(options)),
+      interval_(std::min(options_.patience / kLooks, kLongestInterval)),
+      pulse_(interval_, options_.patience),
+      thread_([this] { Run(); }) {}
+
+Watchdog::~Watchdog() { Stop(); }
+
+void Watchdog::Stop() {
+  if (!thread_.joinable()) return;
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  thread_.join();
+}
+
+void Watchdog::Run() {
+  pthread_setname_np(pthread_self(), "herd-watchdog");
+  do {
+    Look();
+  } while (!IsToStopWithin(interval_));
+}
+
+bool Watchdog::IsToStopWithin(Nanos time) {
+  absl::MutexLock lock(&mutex_);
+  return mutex_.AwaitWithTimeout(absl::Condition(&stopping_), absl::Nanoseconds(time));
+}
+
+void Watchdog::Look() {
+  std::vector<std::uint64_t> turns;
+  for (const Watched& thread : options_.threads) turns.push_back(thread.turns());
+  const std::vector<std::size_t> stuck = pulse_.Look(turns, MonotonicNow());
+  for (std::size_t i = 0; i < options_.threads.size(); ++i) {
+    options_.threads[i].wake();
+    if (Has(stuck, i) == Has(stuck_, i)) continue;
+    log::Error(
+        absl::StrCat("the thread ", options_.threads[i].name,
+                     Has(stuck, i) ? " is stuck: it has not turned for " : " turns again",
+                     Has(stuck, i) ? absl::StrCat(options_.patience / kNanosPerSecond, " s") : ""));
+  }
+  const bool changed = !told_ || stuck.empty() != stuck_.empty();
+  stuck_ = stuck;
+  told_ = true;
+  if (changed) options_.on_change(stuck.empty());
+}
+
+}  // namespace herd

@@ -1,0 +1,363 @@
+"""Checks what schemas cannot: that the objects of a rendering fit together, and fit the server.
+
+Each check takes the rendering and yields complaints.
+"""
+
+import json
+import os
+import re
+import subprocess
+import tempfile
+
+from rendering import matches, pods, source_of_volume, templates
+
+STATEFUL_SET = "herd"
+FIRST_CLIENT_PORT = 12070
+
+
+def container_ports(spec):
+    """Name and number of each port of a pod, as (name, number)."""
+    return [(port.get("name"), port["containerPort"])
+            for container in spec["containers"] for port in container.get("ports", [])]
+
+
+def has_port(spec, port):
+    return any(port in each for each in container_ports(spec))
+
+
+def selected(rendering, selector):
+    return [(labels, spec) for labels, spec in pods(rendering) if matches(selector, labels)]
+
+
+def containers(rendering):
+    """(workload's name, pod spec, container)"""
+    return [(workload["metadata"]["name"], template["spec"], container)
+            for workload, template in templates(rendering)
+            for container in template["spec"].get("initContainers", []) +
+            template["spec"]["containers"]]
+
+
+def names_are_unique(rendering, _):
+    seen = set()
+    for each in rendering.objects:
+        key = (each["kind"], each["metadata"]["name"])
+        if key in seen:
+            yield f"{key[0]} {key[1]} is there twice"
+        seen.add(key)
+
+
+def namespaces_exist(rendering, _):
+    known = {each["metadata"]["name"] for each in rendering.of("Namespace")}
+    for each in rendering.objects:
+        if each["kind"] == "Namespace":
+            continue
+        namespace = each["metadata"].get("namespace")
+        if namespace not in known:
+            yield f"{each['kind']} {each['metadata']['name']} is in the namespace {namespace}, " \
+                  "which is not made here"
+
+
+def standard_labels(rendering, tree):
+    wanted = {"app.kubernetes.io/name", "app.kubernetes.io/component", "app.kubernetes.io/part-of"}
+    for workload, template in templates(rendering):
+        for labels in (workload["metadata"]["labels"], template["metadata"]["labels"]):
+            if not wanted <= set(labels):
+                yield f"{workload['metadata']['name']} lacks the labels {wanted - set(labels)}"
+    with open(os.path.join(tree, "CMakeLists.txt"), encoding="utf-8") as file:
+        version = re.search(r"project\(herd VERSION (\S+)", file.read())[1]
+    for each in rendering.objects:
+        said = each["metadata"].get("labels", {}).get("app.kubernetes.io/version", version)
+        if said != version:
+            yield f"{each['kind']} {each['metadata']['name']} is labelled {said}; " \
+                  f"the tree's version is {version}"
+
+
+def selectors_match(rendering, _):
+    for workload, template in templates(rendering):
+        if not matches(workload["spec"]["selector"], template["metadata"]["labels"]):
+            yield f"{workload['metadata']['name']} does not select its own pods"
+        for spread in template["spec"].get("topologySpreadConstraints", []):
+            if not matches(spread["labelSelector"], template["metadata"]["labels"]):
+                yield f"{workload['metadata']['name']} spreads other pods than its own"
+    for budget in rendering.of("PodDisruptionBudget"):
+        if not selected(rendering, budget["spec"]["selector"]):
+            yield f"PodDisruptionBudget {budget['metadata']['name']} selects no pod"
+
+
+def services_lead_to_ports(rendering, _):
+    for service in rendering.of("Service"):
+        name = service["metadata"]["name"]
+        behind = selected(rendering, {"matchLabels": service["spec"].get("selector", {})})
+        if not service["spec"].get("selector") or not behind:
+            yield f"Service {name} selects no pod"
+        for port in service["spec"]["ports"]:
+            target = port.get("targetPort", port["port"])
+            if not all(has_port(spec, target) for _, spec in behind):
+                yield f"Service {name} leads to the port {target}, which its pods have not got"
+
+
+def pods_have_names_in_dns(rendering, _):
+    for workload in rendering.of("StatefulSet"):
+        name = workload["spec"]["serviceName"]
+        service = rendering.find("Service", name)
+        if service is None or service["spec"].get("clusterIP") != "None":
+            yield f"{name}, which is to give the pods their names, is no headless Service"
+        elif not service["spec"].get("publishNotReadyAddresses"):
+            yield f"{name} hides servers that are not ready, and they become ready by being found"
+        elif not matches({"matchLabels": service["spec"]["selector"]},
+                         workload["spec"]["template"]["metadata"]["labels"]):
+            yield f"{name} does not select the pods that it is to name"
+
+
+def peers(rule):
+    return rule.get("from", []) + rule.get("to", [])
+
+
+def network_policies_fit(rendering, _):
+    for policy in rendering.of("NetworkPolicy"):
+        name, spec = policy["metadata"]["name"], policy["spec"]
+        targets = selected(rendering, spec["podSelector"])
+        if not targets:
+            yield f"NetworkPolicy {name} selects no pod"
+        for rule in spec.get("ingress", []):
+            for port in rule.get("ports", []):
+                if not all(has_port(pod, port["port"]) for _, pod in targets):
+                    yield f"NetworkPolicy {name} opens the port {port['port']}, which its pods " \
+                          "have not got"
+        for rule in spec.get("ingress", []) + spec.get("egress", []):
+            for peer in peers(rule):
+                if "podSelector" in peer and "namespaceSelector" not in peer and \
+                        not selected(rendering, peer["podSelector"]):
+                    yield f"NetworkPolicy {name} speaks of pods that are not there"
+        for rule in spec.get("egress", []):
+            for peer in peers(rule):
+                for _, pod in selected(rendering, peer["podSelector"]) if \
+                        "podSelector" in peer else []:
+                    for port in rule.get("ports", []):
+                        if not has_port(pod, port["port"]):
+                            yield f"NetworkPolicy {name} lets pods reach the port " \
+                                  f"{port['port']}, which nobody has"
+
+
+def network_is_closed_but_for(rendering, _):
+    """The front door is open, Propagate is for the herd alone, operators are not everybody."""
+    everything = [policy for policy in rendering.of("NetworkPolicy")
+                  if not policy["spec"]["podSelector"]]
+    if not any(set(policy["spec"]["policyTypes"]) == {"Ingress", "Egress"} and
+               not policy["spec"].get("ingress") and not policy["spec"].get("egress")
+               for policy in everything):
+        yield "no NetworkPolicy forbids what the others do not allow"
+    servers = rendering.find("StatefulSet", STATEFUL_SET)["spec"]["template"]["metadata"]["labels"]
+    open_to_all = set()
+    for policy in rendering.of("NetworkPolicy"):
+        if matches(policy["spec"]["podSelector"], servers):
+            for rule in policy["spec"].get("ingress", []):
+                ports = {port["port"] for port in rule.get("ports", [])} or {"all"}
+                if not rule.get("from"):
+                    open_to_all |= ports
+                elif "propagate" in ports and rule["from"] != [
+                        {"podSelector": {"matchLabels": {"app.kubernetes.io/name": "herd"}}}]:
+                    yield "others than the herd's own pods may reach Propagate"
+    if open_to_all != {"clients"}:
+        yield f"open to everybody are {sorted(open_to_all)}, and clients alone should be"
+
+
+def secrets_that_the_readme_makes(tree):
+    """Name to keys, of `kubectl create secret` commands."""
+    with open(os.path.join(tree, "README.md"), encoding="utf-8") as file:
+        commands = re.findall(
+            r"kubectl -n herd create secret generic (\S+) --from-file=(\S+?)=", file.read())
+    made = {}
+    for name, key in commands:
+        made.setdefault(name, set()).add(key)
+    return made
+
+
+def keys_of(rendering, tree, source):
+    """The files of a volume's source; None when it does not exist."""
+    files = rendering.files(*source)
+    if files is None and source[0] == "Secret":
+        return secrets_that_the_readme_makes(tree).get(source[1])
+    return files
+
+
+def references_exist(rendering, tree):
+    for name, spec, container in containers(rendering):
+        account = spec.get("serviceAccountName")
+        if rendering.find("ServiceAccount", account) is None:
+            yield f"{name} runs as the ServiceAccount {account}, which is not made here"
+        volumes = {volume["name"]: source_of_volume(volume) for volume in spec.get("volumes", [])}
+        mounted = {}
+        for mount in container.get("volumeMounts", []):
+            if mount["name"] not in volumes:
+                yield f"{name} mounts the volume {mount['name']}, which it has not got"
+                continue
+            source = volumes[mount["name"]]
+            keys = keys_of(rendering, tree, source)
+            if keys is None:
+                yield f"{name} mounts the {source[0]} {source[1]}, which nobody makes"
+            mounted[mount["mountPath"]] = keys or ()
+        for argument in container.get("args", []):
+            path = argument.partition("=")[2]
+            if path.startswith("/") and os.path.basename(path) not in \
+                    mounted.get(os.path.dirname(path), ()):
+                yield f"{name} is told {argument}, and there is no such file in the pod"
+
+
+def accounts_have_no_token(rendering, _):
+    for account in rendering.of("ServiceAccount"):
+        if account.get("automountServiceAccountToken") is not False:
+            yield f"ServiceAccount {account['metadata']['name']} hands out its token"
+    for workload, template in templates(rendering):
+        if template["spec"].get("automountServiceAccountToken") is not False:
+            yield f"{workload['metadata']['name']} has a token of its ServiceAccount"
+
+
+PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
+
+
+def probes_reach_ports(rendering, tree):
+    with open(os.path.join(tree, "server/operator/operator_server.cc"), encoding="utf-8") as file:
+        known = set(re.findall(r'= "(herd\.v1\.\w+|)";', file.read()))
+    for name, spec, container in containers(rendering):
+        for probe in PROBES:
+            asked = container.get(probe, {})
+            for how in ("grpc", "tcpSocket", "httpGet"):
+                if how in asked and not has_port(spec, asked[how]["port"]):
+                    yield f"{name}: the {probe} asks the port {asked[how]['port']}, which is none"
+            service = asked.get("grpc", {}).get("service", "")
+            if service not in known:
+                yield f"{name}: the {probe} asks for {service}, which the server does not know"
+    for workload in rendering.of("StatefulSet"):
+        for container in workload["spec"]["template"]["spec"]["containers"]:
+            missing = [probe for probe in PROBES if "grpc" not in container.get(probe, {})]
+            if missing:
+                yield f"{workload['metadata']['name']} has no gRPC {', '.join(missing)}"
+
+
+def containers_may_nothing(rendering, _):
+    for name, spec, container in containers(rendering):
+        pod, own = spec.get("securityContext", {}), container.get("securityContext", {})
+        if not pod.get("runAsNonRoot") or not pod.get("runAsUser"):
+            yield f"{name} may run as root"
+        if pod.get("seccompProfile", {}).get("type") != "RuntimeDefault":
+            yield f"{name} runs without seccomp's default profile"
+        if not own.get("readOnlyRootFilesystem"):
+            yield f"{name} may write to its root file system"
+        if own.get("allowPrivilegeEscalation") is not False:
+            yield f"{name} may get more privileges than it has"
+        if own.get("capabilities", {}) != {"drop": ["ALL"]}:
+            yield f"{name} keeps capabilities"
+
+
+def resources_are_stated(rendering, _):
+    for name, _, container in containers(rendering):
+        resources = container.get("resources", {})
+        if set(resources.get("requests", {})) != {"cpu", "memory"} or \
+                "memory" not in resources.get("limits", {}):
+            yield f"{name} does not say what it needs"
+
+
+def images_are_named(rendering, _):
+    images = {container["image"] for _, _, container in containers(rendering)}
+    if len(images) != 1 or not all(":" in image and "/" in image for image in images):
+        yield f"the images are {sorted(images)}, and one with a name and a tag was expected"
+
+
+def herd_file(rendering):
+    """The text of herd.json as the servers' pods see it, or None."""
+    spec = rendering.find("StatefulSet", STATEFUL_SET)["spec"]["template"]["spec"]
+    for volume in spec["volumes"]:
+        source = source_of_volume(volume)
+        files = rendering.files(*source) if source else None
+        if files and "herd.json" in files:
+            return files["herd.json"]
+    return None
+
+
+def herd_fits_the_pods(rendering, _):
+    text = herd_file(rendering)
+    if text is None:
+        yield "no ConfigMap brings the servers a herd.json"
+        return
+    servers = json.loads(text)["servers"]
+    workload = rendering.find("StatefulSet", STATEFUL_SET)
+    spec = workload["spec"]
+    if spec["replicas"] != len(servers):
+        yield f"there are {spec['replicas']} pods for {len(servers)} servers"
+    ports = dict(container_ports(spec["template"]["spec"]))
+    for number, server in enumerate(servers):
+        pod = f"{workload['metadata']['name']}-{number}"
+        if server["host"] != f"{pod}.{spec['serviceName']}":
+            yield f"{server['name']} is looked for at {server['host']}, and is the pod {pod}"
+        for kind, key in (("clients", "client_port"), ("propagate", "propagate_port"),
+                          ("operators", "operator_port")):
+            if ports.get(kind) != server[key]:
+                yield f"{server['name']}: the pod's port {kind} is {ports.get(kind)}, " \
+                      f"herd.json's {key} {server[key]}"
+        doors = [service for service in rendering.of("Service") if
+                 service["spec"].get("selector", {}).get("statefulset.kubernetes.io/pod-name") == pod]
+        if [port["port"] for door in doors for port in door["spec"]["ports"]] != \
+                [FIRST_CLIENT_PORT + number]:
+            yield f"no Service leads to {server['name']} alone, on {FIRST_CLIENT_PORT + number}"
+
+
+def grace_is_long_enough(rendering, _):
+    spec = rendering.find("StatefulSet", STATEFUL_SET)["spec"]["template"]["spec"]
+    server = spec["containers"][0]
+    wait = server["lifecycle"]["preStop"]["sleep"]["seconds"]
+    leave = next(int(argument.partition("=")[2]) for argument in server["args"]
+                 if argument.startswith("--leave-seconds="))
+    if spec["terminationGracePeriodSeconds"] < wait + leave + 5:
+        yield f"a pod is killed after {spec['terminationGracePeriodSeconds']} s, and may need " \
+              f"{wait} + {leave}"
+
+
+def rolls_one_at_a_time(rendering, _):
+    spec = rendering.find("StatefulSet", STATEFUL_SET)["spec"]
+    rolling = spec["updateStrategy"].get("rollingUpdate", {})
+    if spec["updateStrategy"]["type"] != "RollingUpdate" or rolling.get("maxUnavailable", 1) != 1:
+        yield "an update may replace more than one server at a time"
+    for budget in rendering.of("PodDisruptionBudget"):
+        if budget["spec"].get("maxUnavailable") != 1:
+            yield "more than one server at a time may be evicted"
+
+
+CHECKS = (names_are_unique, namespaces_exist, standard_labels, selectors_match,
+          services_lead_to_ports, pods_have_names_in_dns, network_policies_fit,
+          network_is_closed_but_for, references_exist, accounts_have_no_token, probes_reach_ports,
+          containers_may_nothing, resources_are_stated, images_are_named, herd_fits_the_pods,
+          grace_is_long_enough, rolls_one_at_a_time)
+
+
+def check(rendering, tree):
+    """Complaints. `tree` is the source tree that the manifests are of."""
+    return [complaint for each in CHECKS for complaint in each(rendering, tree)]
+
+
+def check_with_server(rendering, herd_server):
+    """Whether herd-server takes the herd.json and the arguments that each pod is given."""
+    server = rendering.find("StatefulSet", STATEFUL_SET)
+    container = server["spec"]["template"]["spec"]["containers"][0]
+    environment = {variable["name"] for variable in container["env"]
+                   if variable.get("valueFrom", {}).get("fieldRef", {}).get("fieldPath") ==
+                   "metadata.name"}
+    complaints = []
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        file.write(herd_file(rendering) or "")
+        file.flush()
+        arguments = [re.sub(r"^--config=.*", f"--config={file.name}", argument)
+                     for argument in container["args"]]
+        def take(number):
+            return subprocess.run(
+                [herd_server, "--check-config", *arguments], capture_output=True, text=True,
+                check=False, env={name: f"{STATEFUL_SET}-{number}" for name in environment})
+
+        replicas = server["spec"]["replicas"]
+        for number in range(replicas):
+            done = take(number)
+            if done.returncode:
+                complaints.append(f"pod {number}: {done.stderr.strip()}")
+        if take(replicas).returncode == 0:
+            complaints.append("the server does not get to know which pod it is in")
+    return complaints
