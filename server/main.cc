@@ -114,6 +114,8 @@ int Serve(const Flags& flags) {
                          .ack = flags.ack == "local" ? herd::NodeOptions::Ack::kLocal
                                                      : herd::NodeOptions::Ack::kNeighbors,
                          .in_sync_bound = flags.in_sync_ms * herd::kNanosPerMillisecond,
+                         .identity = flags.identity,
+                         .operator_name = flags.operator_name,
                          .on_drain = [] { kill(getpid(), SIGTERM); }},
                         *std::move(places));
   if (!node.ok()) {

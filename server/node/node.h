@@ -20,6 +20,7 @@
 #include "server/operator/operator_server.h"
 #include "server/peer/peers.h"
 #include "server/state/store.h"
+#include "server/tls/identity_keeper.h"
 
 namespace herd {
 
@@ -37,6 +38,10 @@ struct NodeOptions {
   Ack ack = Ack::kNeighbors;
   // A neighbour that acknowledges later than this is not waited for.
   Nanos in_sync_bound = 500 * kNanosPerMillisecond;
+  // Who this server is to its neighbours and to operators, and whom it believes; none: no TLS.
+  tls::IdentityFiles identity;
+  // With TLS: operators are those with a certificate for this name.
+  std::string operator_name = "operator";
   // An operator wants the server to leave: whoever owns the node is to call Leave and destroy it.
   // On any thread, once; returns at once.
   std::function<void()> on_drain = [] {};
@@ -59,6 +64,7 @@ class Node final : private Herd, private OperatorHost {
   Node(const NodeOptions& options, std::unique_ptr<places::Places> places);
 
   absl::Status Open(const config::ServerConfig& self);
+  absl::Status OpenIdentity();
   Versions Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) override;
   void Publish() override;
   bool AreAcknowledged(const Versions& versions) override;
@@ -75,6 +81,7 @@ class Node final : private Herd, private OperatorHost {
 
   const NodeOptions options_;
   const OriginId own_;
+  std::unique_ptr<tls::IdentityKeeper> identity_;  // null: no TLS
   Store store_;
   // The store has updates of which the links have not been told.
   std::atomic<bool> unpublished_{false};

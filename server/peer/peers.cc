@@ -14,6 +14,7 @@
 #include "server/log/log.h"
 #include "server/peer/channel_arguments.h"
 #include "server/peer/monotonic.h"
+#include "server/tls/credentials.h"
 
 namespace herd::peer {
 namespace {
@@ -53,7 +54,7 @@ absl::StatusOr<std::unique_ptr<Peers>> Peers::Start(Store* store, const Options&
   grpc::ServerBuilder builder;
   SetServerArguments(builder);
   int port = 0;
-  builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(options.listen, tls::ServerCredentials(options.identity), &port);
   builder.RegisterService(&peers->service_);
   peers->queue_ = builder.AddCompletionQueue();
   peers->server_ = builder.BuildAndStart();
@@ -77,7 +78,7 @@ void Peers::Connect(std::size_t neighbor) {
     return;
   }
   log::Info(absl::StrCat("connecting to ", name, " at ", target));
-  calling_[neighbor] = std::make_unique<CallingStream>(&flood_, neighbor, target,
+  calling_[neighbor] = std::make_unique<CallingStream>(&flood_, neighbor, target, options_.identity,
                                                        &states_[neighbor].traffic, queue_.get());
   calling_[neighbor]->Open();
 }

@@ -17,15 +17,17 @@ from sources import sources
 # What each layer may include beside itself. A file belongs to the layer whose folder is the longest
 # that leads to it. `proto` is the code generated from the .proto files.
 BENEATH_NODE = [
-    "proto", "server/config", "server/log", "server/state", "server/peer", "server/operator",
+    "proto", "server/config", "server/log", "server/state", "server/tls", "server/peer",
+    "server/operator",
     "frontend/json", "frontend/text", "frontend/places", "frontend/session", "frontend/net",
 ]
 LAYERS = {
     "server/config": [],
     "server/log": [],
     "server/state": ["server/log"],
-    "server/peer": ["proto", "server/log", "server/state"],
-    "server/operator": ["proto", "server/log", "server/state"],
+    "server/tls": ["server/log"],
+    "server/peer": ["proto", "server/log", "server/state", "server/tls"],
+    "server/operator": ["proto", "server/log", "server/state", "server/tls"],
     "frontend/text": ["server/state"],
     "frontend/json": [],
     "frontend/places": ["server/log", "frontend/json"],
@@ -34,13 +36,14 @@ LAYERS = {
                      "server/state"],
     "server/node": BENEATH_NODE,
     "server": BENEATH_NODE + ["server/node"],
-    "client/net": ["proto"],
+    "client/net": ["proto", "server/tls"],
     "client/load": ["client/net"],
     "client/fleet": ["client/load", "client/net"],
-    "client/commands": ["client/fleet", "client/load", "client/net", "proto", "server/config"],
+    "client/commands": ["client/fleet", "client/load", "client/net", "proto", "server/config",
+                        "server/tls"],
     "client/standin": ["frontend/json"],
     "client": ["client/commands", "client/fleet", "client/load", "client/net", "proto",
-               "server/config"],
+               "server/config", "server/tls"],
 }
 ANYTHING_GOES = "tests"
 
@@ -60,7 +63,9 @@ DOORS = {
     "cpp-httplib": (r"httplib\.h", ["client/standin/*.cc"], ONE),
     "CLI11": (r"CLI/.*", ["*/main.cc", "*/command_line.cc"], ONE_EACH),
     "gRPC": (r"grpc(pp)?/.*|.*\.grpc\.pb\.h",
-             ["server/peer/*", "server/operator/*", "server/node/*", "client/net/*.cc"], ANY),
+             ["server/tls/credentials.*", "server/peer/*", "server/operator/*", "server/node/*",
+              "client/net/*.cc"], ANY),
+    "OpenSSL": (r"openssl/.*", ["server/tls/identity.cc"], ONE),
     "nlohmann/json": (r"nlohmann/.*",
                       ["server/config/herd_json.cc", "frontend/json/*", "frontend/places/failure.cc",
                        "frontend/places/new_to_legacy.cc",
