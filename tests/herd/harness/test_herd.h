@@ -63,6 +63,10 @@ class TestHerd {
   // A path beside the herd's own files.
   std::string File(const std::string& name) const { return directory_.File(name); }
 
+  const tls::Identity* operator_identity() const { return options_.operator_identity.get(); }
+
+  // Starts the server, and does not wait.
+  void Launch(const std::string& name);
   // Return when the server answers clients and operators.
   void Start(const std::string& name);
   void StartAll();
@@ -98,7 +102,6 @@ class TestHerd {
 
  private:
   std::string LogFile(const std::string& name) const { return File(name + ".log"); }
-  void Launch(const std::string& name);
   void AwaitAnswers(const std::string& name);
   bool LinksUp();
   bool InSync();
