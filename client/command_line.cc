@@ -71,6 +71,18 @@ void AddGlobalOptions(CLI::App& app, Typed& typed) {
   app.add_option("--port", typed.herd.port, "Send commands to this port instead of the server's")
       ->type_name("PORT")
       ->check(CLI::Range(1, 65535));
+  CLI::Option* const certificate =
+      app.add_option("--tls-certificate", typed.herd.identity_files.certificate,
+                     "An operator's certificate (PEM), for servers with TLS")
+          ->type_name("FILE");
+  CLI::Option* const key =
+      app.add_option("--tls-key", typed.herd.identity_files.key, "Its key")->type_name("FILE");
+  CLI::Option* const authorities = app.add_option("--tls-ca", typed.herd.identity_files.authorities,
+                                                  "The authorities of the servers' certificates")
+                                       ->type_name("FILE");
+  certificate->needs(key)->needs(authorities);
+  key->needs(certificate);
+  authorities->needs(certificate);
   app.add_option("--timeout", typed.timeout_s,
                  "How long a server may keep us waiting (default 10; 2 for operators)")
       ->type_name("SECONDS")

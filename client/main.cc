@@ -1,4 +1,6 @@
 // herd-client: what a person or a script runs against a herd.
+#include <memory>
+#include <utility>
 #include <variant>
 
 #include "client/command_line.h"
@@ -39,7 +41,12 @@ struct Runner {
 int Main(int argc, char** argv) {
   const std::variant<CommandLine, int> parsed = ParseCommandLine(argc, argv);
   if (const int* exit_status = std::get_if<int>(&parsed)) return *exit_status;
-  const auto& line = std::get<CommandLine>(parsed);
+  auto line = std::get<CommandLine>(parsed);
+  if (line.herd.identity_files.any()) {
+    absl::StatusOr<tls::Identity> identity = tls::LoadIdentity(line.herd.identity_files);
+    if (!identity.ok()) return Fail(identity.status());
+    line.herd.identity = std::make_shared<const tls::Identity>(*std::move(identity));
+  }
   return std::visit(Runner{line.herd}, line.command);
 }
 

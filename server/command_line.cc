@@ -74,6 +74,25 @@ void DefineServer(CLI::App& app, Flags& flags) {
       ->capture_default_str();
 }
 
+void DefineTls(CLI::App& app, Flags& flags) {
+  CLI::Option* const certificate =
+      app.add_option("--tls-certificate", flags.identity.certificate,
+                     "Mutual TLS with neighbors and operators: this server's certificate (PEM), "
+                     "with its name in the herd among its DNS names. Files that are replaced are "
+                     "read again");
+  CLI::Option* const key = app.add_option("--tls-key", flags.identity.key, "Its key (PEM)");
+  CLI::Option* const authorities =
+      app.add_option("--tls-ca", flags.identity.authorities,
+                     "The authorities (PEM) whose certificates neighbors and operators must have");
+  certificate->needs(key)->needs(authorities);
+  key->needs(certificate);
+  authorities->needs(certificate);
+  app.add_option("--operator-name", flags.operator_name,
+                 "With TLS: the DNS name that operators' certificates are for")
+      ->needs(certificate)
+      ->capture_default_str();
+}
+
 void DefineLog(CLI::App& app, Flags& flags) {
   app.add_option("--log-file", flags.log_file, "Append the log to this file, not standard error");
   app.add_option("--log-level", flags.log_level, "debug, info, warning or error")
@@ -170,6 +189,7 @@ std::optional<int> ParseCommandLine(int argc, char** argv, Flags* flags) {
   // So that what a script says first can be overruled.
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   DefineServer(app, *flags);
+  DefineTls(app, *flags);
   DefinePlaces(app, *flags);
   DefinePlacesLimits(app, flags->places.desk);
   DefinePlacesBreaker(app, flags->places.desk.breaker);

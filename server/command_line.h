@@ -5,6 +5,7 @@
 #include <string>
 
 #include "frontend/places/google_places.h"
+#include "server/tls/identity.h"
 
 namespace herd {
 
@@ -25,6 +26,8 @@ struct Flags {
   int leave_seconds = 10;
   int stuck_seconds = 10;
   bool check_config = false;
+  tls::IdentityFiles identity;
+  std::string operator_name = "operator";
 };
 
 // The exit status, when that is all that was wanted or the command line is wrong; it then has told

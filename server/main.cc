@@ -133,6 +133,8 @@ int Serve(const Flags& flags) {
                                                      : herd::NodeOptions::Ack::kNeighbors,
                          .in_sync_bound = flags.in_sync_ms * herd::kNanosPerMillisecond,
                          .stuck_after = flags.stuck_seconds * herd::kNanosPerSecond,
+                         .identity = flags.identity,
+                         .operator_name = flags.operator_name,
                          .on_drain = [] { kill(getpid(), kDrainSignal); }},
                         *std::move(places));
   if (!node.ok()) {

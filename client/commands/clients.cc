@@ -26,7 +26,7 @@ std::string Line(const v1::Client& client) {
 int RunClients(const HerdOptions& herd, const ClientsOptions& options) {
   const absl::StatusOr<Target> target = FindOperator(herd, options.server);
   if (!target.ok()) return Fail(target.status());
-  OperatorClient server({target->endpoint});
+  OperatorClient server({{target->server, target->endpoint}}, herd.identity);
   const auto area = FindArea(options.near, server, herd.timeout);
   if (!area.ok()) return Fail(Of(*target, area.status()));
   v1::ListClientsRequest request;

@@ -11,7 +11,8 @@ namespace herd::client {
 int RunDrain(const HerdOptions& herd, const DrainOptions& options) {
   const absl::StatusOr<Target> target = FindOperator(herd, options.server);
   if (!target.ok()) return Fail(target.status());
-  const auto drained = OperatorClient({target->endpoint}).Drain(herd.timeout);
+  const auto drained =
+      OperatorClient({{target->server, target->endpoint}}, herd.identity).Drain(herd.timeout);
   if (!drained.ok()) return Fail(Of(*target, drained.status()));
   if (options.json) {
     std::cout << ToJsonLine(*drained) << std::endl;

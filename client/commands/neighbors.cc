@@ -95,14 +95,14 @@ int RunNeighbors(const HerdOptions& options, const NeighborsOptions& neighbors) 
   if (const auto target = FindTarget(options, neighbors.server); !target.ok()) {
     return Fail(target.status());
   }
-  std::vector<Endpoint> endpoints;
+  std::vector<OperatorClient::Server> operators;
   std::vector<ServerLinks> servers;
   for (const config::ServerConfig& each : herd->servers) {
     if (!neighbors.server.empty() && each.name != neighbors.server) continue;
-    endpoints.push_back({each.host, each.operator_port});
-    servers.push_back({each.name, endpoints.back().ToString(), absl::UnknownError("")});
+    operators.push_back({each.name, {each.host, each.operator_port}});
+    servers.push_back({each.name, operators.back().endpoint.ToString(), absl::UnknownError("")});
   }
-  auto answers = OperatorClient(endpoints).ListNeighbors(options.timeout);
+  auto answers = OperatorClient(operators, options.identity).ListNeighbors(options.timeout);
   for (size_t i = 0; i < servers.size(); ++i) servers[i].answer = std::move(answers[i]);
   if (neighbors.json) {
     PrintJson(servers);

@@ -23,12 +23,12 @@ constexpr milliseconds kPause(50);
 constexpr milliseconds kRefresh(1000);
 constexpr size_t kMaxNamed = 10;
 
-std::vector<Endpoint> OperatorEndpoints(const config::HerdConfig& herd) {
-  std::vector<Endpoint> endpoints;
+std::vector<OperatorClient::Server> OperatorsOf(const config::HerdConfig& herd) {
+  std::vector<OperatorClient::Server> servers;
   for (const config::ServerConfig& each : herd.servers) {
-    endpoints.push_back({each.host, each.operator_port});
+    servers.push_back({each.name, {each.host, each.operator_port}});
   }
-  return endpoints;
+  return servers;
 }
 
 // A silent server is to end no later than the wait itself does, and the first round has its time.
@@ -37,8 +37,8 @@ milliseconds RoundTimeout(milliseconds timeout, Deadline deadline) {
   return left.count() > 0 ? std::min(timeout, left) : timeout;
 }
 
-HerdStatus AskUntilWhole(const config::HerdConfig& herd, milliseconds timeout, milliseconds wait) {
-  OperatorClient servers(OperatorEndpoints(herd));
+HerdStatus AskUntilWhole(const config::HerdConfig& herd, OperatorClient& servers,
+                         milliseconds timeout, milliseconds wait) {
   const Deadline deadline = Clock::now() + wait;
   while (true) {
     HerdStatus status = JoinAnswers(herd, servers.GetStatus(RoundTimeout(timeout, deadline)));
@@ -54,8 +54,8 @@ std::string Picture(const HerdStatus& herd, const StatusOptions& options) {
   return ToTable(herd, IsTerminal());
 }
 
-int Watch(const config::HerdConfig& herd, milliseconds timeout, const StatusOptions& options) {
-  OperatorClient servers(OperatorEndpoints(herd));
+int Watch(const config::HerdConfig& herd, OperatorClient& servers, milliseconds timeout,
+          const StatusOptions& options) {
   const bool draws_over = IsTerminal() && !options.json;
   while (std::cout) {
     const Deadline next = Clock::now() + kRefresh;
@@ -91,8 +91,9 @@ int NotWhole(std::vector<std::string> missing, milliseconds wait) {
 int RunStatus(const HerdOptions& options, const StatusOptions& status) {
   const absl::StatusOr<config::HerdConfig> herd = LoadHerd(options);
   if (!herd.ok()) return Fail(herd.status());
-  if (status.watch) return Watch(*herd, options.timeout, status);
-  const HerdStatus found = AskUntilWhole(*herd, options.timeout, status.wait);
+  OperatorClient servers(OperatorsOf(*herd), options.identity);
+  if (status.watch) return Watch(*herd, servers, options.timeout, status);
+  const HerdStatus found = AskUntilWhole(*herd, servers, options.timeout, status.wait);
   std::cout << Picture(found, status) << std::flush;
   const std::vector<std::string> missing = Missing(found);
   return missing.empty() ? kExitOk : NotWhole(missing, status.wait);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -11,6 +12,7 @@
 #include "client/net/endpoint.h"
 #include "client/net/text_connection.h"
 #include "server/config/herd_config.h"
+#include "server/tls/identity.h"
 
 namespace herd::client {
 
@@ -23,6 +25,9 @@ struct HerdOptions {
   std::optional<uint16_t> port;
   // How long a server may keep us waiting.
   std::chrono::milliseconds timeout = std::chrono::seconds(10);
+  // Who the person is to servers that ask for it; none: no TLS.
+  tls::IdentityFiles identity_files;
+  std::shared_ptr<const tls::Identity> identity;  // of those files
 };
 
 struct Target {

@@ -75,7 +75,7 @@ std::string EventLine(const v1::ClientEvent& event) {
 int RunWatch(const HerdOptions& herd, const WatchOptions& options) {
   const absl::StatusOr<Target> target = FindOperator(herd, options.server);
   if (!target.ok()) return Fail(target.status());
-  OperatorClient server({target->endpoint});
+  OperatorClient server({{target->server, target->endpoint}}, herd.identity);
   const auto area = FindArea(options.near, server, herd.timeout);
   if (!area.ok()) return Fail(Of(*target, area.status()));
   v1::WatchClientsRequest request;

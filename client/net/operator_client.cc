@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "herd/v1/operator.grpc.pb.h"
+#include "server/tls/credentials.h"
 
 namespace herd::client {
 namespace {
@@ -90,15 +91,21 @@ absl::StatusOr<Response> AskOne(OperatorClient::Timeout timeout, const Ask& ask)
 
 }  // namespace
 
-struct OperatorClient::Server {
-  explicit Server(const Endpoint& endpoint) : target("dns:///" + endpoint.ToString()) { Connect(); }
-
-  void Connect() {
-    stub = v1::Operator::NewStub(
-        grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), Arguments()));
+struct OperatorClient::Channel {
+  Channel(const Server& server, const std::shared_ptr<const tls::Identity>& own_identity)
+      : name(server.name), target("dns:///" + server.endpoint.ToString()), identity(own_identity) {
+    Connect();
   }
 
+  void Connect() {
+    grpc::ChannelArguments arguments = Arguments();
+    const auto credentials = tls::ChannelCredentials(identity.get(), name, &arguments);
+    stub = v1::Operator::NewStub(grpc::CreateCustomChannel(target, credentials, arguments));
+  }
+
+  std::string name;
   std::string target;
+  std::shared_ptr<const tls::Identity> identity;
   std::unique_ptr<v1::Operator::Stub> stub;
 };
 
@@ -110,8 +117,10 @@ std::string ShortReason(const std::string& message) {
   return message.substr(last_layer + 2);
 }
 
-OperatorClient::OperatorClient(const std::vector<Endpoint>& endpoints)
-    : servers_(endpoints.begin(), endpoints.end()) {}
+OperatorClient::OperatorClient(const std::vector<Server>& servers,
+                               std::shared_ptr<const tls::Identity> identity) {
+  for (const Server& server : servers) servers_.emplace_back(server, identity);
+}
 
 OperatorClient::~OperatorClient() = default;
 

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "client/net/endpoint.h"
 #include "herd/v1/operator.pb.h"
+#include "server/tls/identity.h"
 
 namespace herd::client {
 
@@ -25,8 +26,15 @@ class OperatorClient {
   using Answer = absl::StatusOr<v1::GetStatusResponse>;
   using Neighbors = absl::StatusOr<v1::ListNeighborsResponse>;
 
-  // The operator ports of the servers to ask.
-  explicit OperatorClient(const std::vector<Endpoint>& endpoints);
+  // The operator port of a server, and who it has to prove to be where there is TLS.
+  struct Server {
+    std::string name;
+    Endpoint endpoint;
+  };
+
+  // The servers to ask. `identity` is the operator's; null: no TLS.
+  explicit OperatorClient(const std::vector<Server>& servers,
+                          std::shared_ptr<const tls::Identity> identity = nullptr);
   ~OperatorClient();
 
   OperatorClient(const OperatorClient&) = delete;
@@ -50,8 +58,8 @@ class OperatorClient {
                             absl::FunctionRef<bool(const v1::WatchClientsResponse&)> visit);
 
  private:
-  struct Server;
-  std::vector<Server> servers_;
+  struct Channel;
+  std::vector<Channel> servers_;
 };
 
 }  // namespace herd::client

@@ -29,6 +29,10 @@ std::string HostPort(const std::string& host, std::uint16_t port) {
                                       : absl::StrCat(host, ":", port);
 }
 
+bool IsLoopback(const std::string& address) {
+  return absl::StartsWith(address, "127.") || address == "::1" || address == "localhost";
+}
+
 std::vector<peer::Peers::Neighbor> NeighborsOf(const config::HerdConfig& herd,
                                                const config::ServerConfig& self) {
   std::vector<peer::Peers::Neighbor> neighbors;
@@ -58,12 +62,32 @@ Node::Node(const NodeOptions& options, std::unique_ptr<places::Places> places)
       store_(own_),
       places_(std::move(places)) {}
 
+absl::Status Node::OpenIdentity() {
+  if (options_.identity.any()) {
+    auto identity = tls::IdentityKeeper::Start(options_.identity);
+    if (!identity.ok()) return identity.status();
+    identity_ = *std::move(identity);
+    if (tls::HasName(identity_->current()->names, options_.server)) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat(options_.identity.certificate, " is not for ", options_.server,
+                     "; its names: ", absl::StrJoin(identity_->current()->names, ", ")));
+  }
+  if (!IsLoopback(options_.listen)) {
+    log::Warning(absl::StrCat("NO TLS: whoever reaches ", options_.listen,
+                              " can read and change what this herd knows, "
+                              "and stop its servers; see --tls-certificate"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Node::Open(const config::ServerConfig& self) {
+  if (absl::Status status = OpenIdentity(); !status.ok()) return status;
   const Nanos gather = options_.ack == NodeOptions::Ack::kLocal ? peer::Flood::kGather : 0;
   auto peers = peer::Peers::Start(
       &store_, {.own = own_,
                 .listen = HostPort(options_.listen, self.propagate_port),
                 .neighbors = NeighborsOf(options_.herd, self),
+                .identity = identity_.get(),
                 .flood = {.in_sync_bound = options_.in_sync_bound, .gather = gather},
                 .on_acknowledged = [this] { OnAcknowledged(); },
                 .on_news = [this] { OnNews(); },
@@ -89,7 +113,10 @@ absl::Status Node::Open(const config::ServerConfig& self) {
 
   OperatorHost* const host = this;
   auto operator_server =
-      OperatorServer::Start(HostPort(options_.listen, self.operator_port), host, &store_);
+      OperatorServer::Start({.listen = HostPort(options_.listen, self.operator_port),
+                             .identity = identity_.get(),
+                             .operator_name = options_.operator_name},
+                            host, &store_);
   if (!operator_server.ok()) return operator_server.status();
   operator_server_ = *std::move(operator_server);
   watched_by_.store(operator_server_.get());

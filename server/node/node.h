@@ -22,6 +22,7 @@
 #include "server/operator/operator_server.h"
 #include "server/peer/peers.h"
 #include "server/state/store.h"
+#include "server/tls/identity_keeper.h"
 
 namespace herd {
 
@@ -42,6 +43,10 @@ struct NodeOptions {
   Nanos in_sync_bound = 500 * kNanosPerMillisecond;
   // A thread that serves and has not turned for so long is stuck.
   Nanos stuck_after = 10 * kNanosPerSecond;
+  // Who this server is to its neighbours and to operators, and whom it believes; none: no TLS.
+  tls::IdentityFiles identity;
+  // With TLS: operators are those with a certificate for this name.
+  std::string operator_name = "operator";
   // An operator wants the server to leave: whoever owns the node is to call Leave and destroy it.
   // On any thread, once; returns at once.
   std::function<void()> on_drain = [] {};
@@ -65,6 +70,7 @@ class Node final : private Herd, private OperatorHost, private metrics::MetricsH
 
   absl::Status Open(const config::ServerConfig& self);
   absl::Status OpenMetrics(const config::ServerConfig& self);
+  absl::Status OpenIdentity();
   Versions Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) override;
   void Publish() override;
   bool AreAcknowledged(const Versions& versions) override;
@@ -84,6 +90,7 @@ class Node final : private Herd, private OperatorHost, private metrics::MetricsH
 
   const NodeOptions options_;
   const OriginId own_;
+  std::unique_ptr<tls::IdentityKeeper> identity_;  // null: no TLS
   Store store_;
   // The store has updates of which the links have not been told.
   std::atomic<bool> unpublished_{false};

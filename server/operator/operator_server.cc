@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "grpc/health/v1/health.pb.h"
 #include "grpcpp/ext/channelz_service_plugin.h"
 #include "grpcpp/ext/health_check_service_server_builder_option.h"
@@ -13,6 +14,7 @@
 #include "grpcpp/health_check_service_interface.h"
 #include "server/operator/operator_service.h"
 #include "server/operator/watches.h"
+#include "server/tls/credentials.h"
 
 namespace herd {
 namespace {
@@ -51,6 +53,15 @@ void SetArguments(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 1);
 }
 
+absl::Status CheckOperator(const std::string& name, const std::vector<std::string>& names) {
+  if (tls::HasName(names, name)) return absl::OkStatus();
+  return absl::PermissionDeniedError(absl::StrCat("the certificate is that of ",
+                                                  absl::StrJoin(names, ", "),
+                                                  ", and operators' are "
+                                                  "for ",
+                                                  name));
+}
+
 class GrpcOperatorServer final : public OperatorServer {
  public:
   GrpcOperatorServer(OperatorHost* host, const Store* store)
@@ -61,12 +72,16 @@ class GrpcOperatorServer final : public OperatorServer {
     if (server_ != nullptr) server_->Shutdown(std::chrono::system_clock::now() + kAnswersLeave);
   }
 
-  absl::Status Listen(const std::string& listen) {
+  absl::Status Listen(const Options& options) {
     AddServices();
     grpc::ServerBuilder builder;
     SetArguments(builder);
     int port = 0;
-    builder.AddListeningPort(listen, grpc::InsecureServerCredentials(), &port);
+    const auto credentials = tls::ServerCredentials(
+        options.identity, [name = options.operator_name](const std::vector<std::string>& names) {
+          return CheckOperator(name, names);
+        });
+    builder.AddListeningPort(options.listen, credentials, &port);
     builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();
     if (server_ != nullptr && port != 0) {
@@ -75,7 +90,8 @@ class GrpcOperatorServer final : public OperatorServer {
       server_->GetHealthCheckService()->SetServingStatus(kOperator, true);
       return absl::OkStatus();
     }
-    return absl::UnavailableError(absl::StrCat("cannot listen on ", listen, " for operators"));
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", options.listen, " for operators"));
   }
 
   void SetHealth(bool ready, bool links) override {
@@ -99,11 +115,11 @@ class GrpcOperatorServer final : public OperatorServer {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<OperatorServer>> OperatorServer::Start(const std::string& listen,
+absl::StatusOr<std::unique_ptr<OperatorServer>> OperatorServer::Start(const Options& options,
                                                                       OperatorHost* host,
                                                                       const Store* store) {
   auto server = std::make_unique<GrpcOperatorServer>(host, store);
-  if (absl::Status status = server->Listen(listen); !status.ok()) return status;
+  if (absl::Status status = server->Listen(options); !status.ok()) return status;
   return server;
 }
 

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "herd/v1/operator.pb.h"
 #include "server/state/store.h"
+#include "server/tls/identity_keeper.h"
 
 namespace herd {
 
@@ -32,9 +33,18 @@ class OperatorHost {
 
 class OperatorServer {
  public:
-  // Listens on `listen` ("address:port"). `host` and `store` outlive the server.
+  struct Options {
+    // "address:port"
+    std::string listen;
+    // Null: no TLS, and whoever reaches the port is an operator.
+    const tls::IdentityKeeper* identity = nullptr;
+    // With TLS: operators are those with a certificate for this name.
+    std::string operator_name;
+  };
+
+  // Listens. The identity, `host` and `store` outlive the server.
   // Errors: UNAVAILABLE, naming the address that cannot be listened on.
-  static absl::StatusOr<std::unique_ptr<OperatorServer>> Start(const std::string& listen,
+  static absl::StatusOr<std::unique_ptr<OperatorServer>> Start(const Options& options,
                                                                OperatorHost* host,
                                                                const Store* store);
 

@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "server/log/log.h"
 #include "server/peer/monotonic.h"
+#include "server/tls/credentials.h"
 
 namespace herd::peer {
 namespace {
@@ -71,11 +73,21 @@ absl::Status CalledStream::OnPacket() {
   return status;
 }
 
+absl::Status CalledStream::CheckCertificate(const std::string& server) const {
+  const std::shared_ptr<const grpc::AuthContext> peer = context_.auth_context();
+  if (peer == nullptr || !peer->IsPeerAuthenticated()) return absl::OkStatus();  // there is no TLS
+  const std::vector<std::string> names = tls::NamesOf(*peer);
+  if (tls::HasName(names, server)) return absl::OkStatus();
+  return absl::PermissionDeniedError(
+      absl::StrCat("the certificate is that of ", absl::StrJoin(names, ", "), ", not of ", server));
+}
+
 absl::Status CalledStream::OnHello() {
   if (!incoming_.push().has_hello()) {
     return absl::InvalidArgumentError("the first push is no hello");
   }
   const v1::Hello& hello = incoming_.push().hello();
+  if (absl::Status status = CheckCertificate(hello.server()); !status.ok()) return status;
   const absl::StatusOr<std::size_t> neighbor = flood_->Identify(hello);
   if (!neighbor.ok()) return neighbor.status();
   if (flood_->IsForUsToCall(*neighbor)) {

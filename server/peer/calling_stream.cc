@@ -8,6 +8,7 @@
 #include "server/log/log.h"
 #include "server/peer/channel_arguments.h"
 #include "server/peer/monotonic.h"
+#include "server/tls/credentials.h"
 
 namespace herd::peer {
 namespace {
@@ -21,15 +22,28 @@ constexpr auto kLastingLink = std::chrono::seconds(2);
 }  // namespace
 
 CallingStream::CallingStream(Flood* flood, std::size_t neighbor, const std::string& target,
-                             LinkTraffic* traffic, grpc::CompletionQueue* queue)
-    : flood_(flood), neighbor_(neighbor), target_(target), traffic_(traffic), queue_(queue) {}
+                             const tls::IdentityKeeper* identity, LinkTraffic* traffic,
+                             grpc::CompletionQueue* queue)
+    : flood_(flood),
+      neighbor_(neighbor),
+      target_(target),
+      identity_(identity),
+      traffic_(traffic),
+      queue_(queue) {}
+
+std::shared_ptr<grpc::Channel> CallingStream::MakeChannel() const {
+  grpc::ChannelArguments arguments = NeighborChannelArguments();
+  const std::shared_ptr<const tls::Identity> identity =
+      identity_ == nullptr ? nullptr : identity_->current();
+  const auto credentials = tls::ChannelCredentials(identity.get(), name(), &arguments);
+  return grpc::CreateCustomChannel(target_, credentials, arguments);
+}
 
 void CallingStream::Open() {
   attempt_ = std::make_unique<Attempt>();
   // A channel that lived on would look the neighbour's name up at its own, ever longer pace, and
   // not at all as long as anybody answers where the neighbour once was.
-  attempt_->stub = v1::Propagate::NewStub(grpc::CreateCustomChannel(
-      target_, grpc::InsecureChannelCredentials(), NeighborChannelArguments()));
+  attempt_->stub = v1::Propagate::NewStub(MakeChannel());
   attempt_->stream = attempt_->stub->PrepareAsyncLink(&attempt_->context, queue_);
   attempt_->stream->StartCall(started_.tag());
   ++outstanding_;

@@ -18,14 +18,16 @@
 #include "server/peer/completion.h"
 #include "server/peer/flood.h"
 #include "server/peer/link_traffic.h"
+#include "server/tls/identity_keeper.h"
 
 namespace herd::peer {
 
 class CallingStream {
  public:
-  // `target` is the neighbour's "host:port". What goes over the link is counted in `traffic`. All
-  // outlive this object.
-  CallingStream(Flood* flood, std::size_t neighbor, const std::string& target, LinkTraffic* traffic,
+  // `target` is the neighbour's "host:port". Null `identity`: no TLS. What goes over the link is
+  // counted in `traffic`. All outlive this object.
+  CallingStream(Flood* flood, std::size_t neighbor, const std::string& target,
+                const tls::IdentityKeeper* identity, LinkTraffic* traffic,
                 grpc::CompletionQueue* queue);
   CallingStream(const CallingStream&) = delete;
   CallingStream& operator=(const CallingStream&) = delete;
@@ -63,6 +65,8 @@ class CallingStream {
     bool ended = false;   // a Read or the start has failed; the status is to be fetched
   };
 
+  // With the identity of now.
+  std::shared_ptr<grpc::Channel> MakeChannel() const;
   void OnStarted(bool ok);
   void OnRead(bool ok);
   void OnWritten(bool ok);
@@ -83,6 +87,7 @@ class CallingStream {
   Flood* const flood_;
   const std::size_t neighbor_;
   const std::string target_;
+  const tls::IdentityKeeper* const identity_;
   LinkTraffic* const traffic_;
   grpc::CompletionQueue* const queue_;
 

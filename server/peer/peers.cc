@@ -16,6 +16,7 @@
 #include "server/peer/durations_message.h"
 #include "server/peer/monotonic.h"
 #include "server/text/utf8.h"
+#include "server/tls/credentials.h"
 
 namespace herd::peer {
 namespace {
@@ -55,7 +56,7 @@ absl::StatusOr<std::unique_ptr<Peers>> Peers::Start(Store* store, const Options&
   grpc::ServerBuilder builder;
   SetServerArguments(builder);
   int port = 0;
-  builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(options.listen, tls::ServerCredentials(options.identity), &port);
   builder.RegisterService(&peers->service_);
   peers->queue_ = builder.AddCompletionQueue();
   peers->server_ = builder.BuildAndStart();
@@ -79,7 +80,7 @@ void Peers::Connect(std::size_t neighbor) {
     return;
   }
   log::Info(absl::StrCat("connecting to ", name, " at ", target));
-  calling_[neighbor] = std::make_unique<CallingStream>(&flood_, neighbor, target,
+  calling_[neighbor] = std::make_unique<CallingStream>(&flood_, neighbor, target, options_.identity,
                                                        &states_[neighbor].traffic, queue_.get());
   calling_[neighbor]->Open();
 }

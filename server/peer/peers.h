@@ -26,6 +26,7 @@
 #include "server/peer/flood.h"
 #include "server/peer/link_traffic.h"
 #include "server/peer/rate_meter.h"
+#include "server/tls/identity_keeper.h"
 
 namespace herd::peer {
 
@@ -42,6 +43,9 @@ class Peers final : private CalledStream::Host {
     // Where to listen: "address:port".
     std::string listen;
     std::vector<Neighbor> neighbors;
+    // Who this server is to its neighbours, who have to prove who they are too. Null: no TLS.
+    // Outlives the peers.
+    const tls::IdentityKeeper* identity = nullptr;
     Flood::Options flood;
     // The neighbours have acknowledged more. On the thread of the links; returns soon.
     std::function<void()> on_acknowledged = [] {};

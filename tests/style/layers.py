@@ -18,7 +18,7 @@ from sources import sources
 # that leads to it. `proto` is the code generated from the .proto files.
 BENEATH_NODE = [
     "proto", "server/config", "server/log", "server/text", "server/state", "server/count",
-    "server/peer", "server/operator", "server/metrics",
+    "server/tls", "server/peer", "server/operator", "server/metrics",
     "frontend/json", "frontend/text", "frontend/places", "frontend/session", "frontend/net",
 ]
 LAYERS = {
@@ -27,8 +27,10 @@ LAYERS = {
     "server/text": [],
     "server/state": ["server/log"],
     "server/count": ["server/state"],
-    "server/peer": ["proto", "server/count", "server/log", "server/state", "server/text"],
-    "server/operator": ["proto", "server/log", "server/state", "server/text"],
+    "server/tls": ["server/log"],
+    "server/peer": ["proto", "server/count", "server/log", "server/state", "server/text",
+                    "server/tls"],
+    "server/operator": ["proto", "server/log", "server/state", "server/text", "server/tls"],
     "server/metrics": ["proto", "frontend/net", "server/log"],
     "frontend/text": ["server/state"],
     "frontend/json": [],
@@ -38,15 +40,15 @@ LAYERS = {
                      "server/log", "server/state"],
     "server/node": BENEATH_NODE,
     "server": BENEATH_NODE + ["server/node"],
-    "client/net": ["proto"],
+    "client/net": ["proto", "server/tls"],
     "client/load": ["client/net"],
     "client/fleet": ["client/load", "client/net"],
     "client/topology": ["server/config"],
     "client/commands": ["client/fleet", "client/load", "client/net", "client/topology", "proto",
-                        "server/config"],
+                        "server/config", "server/tls"],
     "client/standin": ["frontend/json"],
     "client": ["client/commands", "client/fleet", "client/load", "client/net", "client/topology",
-               "proto", "server/config"],
+               "proto", "server/config", "server/tls"],
 }
 ANYTHING_GOES = "tests"
 
@@ -68,7 +70,9 @@ DOORS = {
     "cpp-httplib": (r"httplib\.h", ["client/standin/*.cc"], ONE),
     "CLI11": (r"CLI/.*", ["*/main.cc", "*/command_line.cc"], ONE_EACH),
     "gRPC": (r"grpc(pp)?/.*|.*\.grpc\.pb\.h",
-             ["server/peer/*", "server/operator/*", "server/node/*", "client/net/*.cc"], ANY),
+             ["server/tls/credentials.*", "server/peer/*", "server/operator/*", "server/node/*",
+              "client/net/*.cc"], ANY),
+    "OpenSSL": (r"openssl/.*", ["server/tls/identity.cc"], ONE),
     "nlohmann/json": (r"nlohmann/.*",
                       ["server/config/herd_json.cc", "frontend/json/*", "frontend/places/failure.cc",
                        "frontend/places/new_to_legacy.cc",

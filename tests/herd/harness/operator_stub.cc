@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "gtest/gtest.h"
+#include "server/tls/credentials.h"
 #include "tests/herd/harness/eventually.h"
 
 namespace herd::test {
@@ -12,8 +13,9 @@ std::shared_ptr<grpc::Channel> OperatorChannel(const TestHerd& herd, const std::
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  const auto credentials = tls::ChannelCredentials(herd.operator_identity(), server, &arguments);
   return grpc::CreateCustomChannel(config.host + ":" + std::to_string(config.operator_port),
-                                   grpc::InsecureChannelCredentials(), arguments);
+                                   credentials, arguments);
 }
 
 std::unique_ptr<v1::Operator::Stub> OperatorOf(const TestHerd& herd, const std::string& server) {

@@ -120,6 +120,10 @@ void TestHerd::Launch(const std::string& name) {
   command.insert(command.end(), {"--log-file", LogFile(name)});
   command.insert(command.end(), options_.further_arguments.begin(),
                  options_.further_arguments.end());
+  if (options_.arguments_of) {
+    const std::vector<std::string> own = options_.arguments_of(name);
+    command.insert(command.end(), own.begin(), own.end());
+  }
   servers_[name] = std::make_unique<Process>(
       command, File(name + ".out"),
       options_.network == nullptr ? Process::kOwnNetwork : options_.network->Namespace(name));
@@ -127,7 +131,8 @@ void TestHerd::Launch(const std::string& name) {
 
 void TestHerd::AwaitAnswers(const std::string& name) {
   const config::ServerConfig& server = *options_.herd.Find(name);
-  client::OperatorClient client({{.host = server.host, .port = server.operator_port}});
+  client::OperatorClient client({{name, {.host = server.host, .port = server.operator_port}}},
+                                options_.operator_identity);
   const bool answers = Eventually([&] { return client.GetStatus(kStatusTimeout)[0].ok(); });
   EXPECT_TRUE(answers) << name << " does not start";
 }
@@ -160,15 +165,16 @@ void TestHerd::Kill(const std::string& name) {
 
 std::vector<v1::GetStatusResponse> TestHerd::GetStatus(const std::vector<std::string>& servers) {
   std::vector<std::string> asked;
-  std::vector<client::Endpoint> endpoints;
+  std::vector<client::OperatorClient::Server> operators;
   for (const config::ServerConfig& server : options_.herd.servers) {
     if (!servers_.contains(server.name) || std::ranges::count(servers, server.name) == 0) continue;
     asked.push_back(server.name);
-    endpoints.push_back({server.host, server.operator_port});
+    operators.push_back({server.name, {server.host, server.operator_port}});
   }
-  client::OperatorClient& operators = operators_.try_emplace(asked, endpoints).first->second;
+  client::OperatorClient& client =
+      operators_.try_emplace(asked, operators, options_.operator_identity).first->second;
   std::vector<v1::GetStatusResponse> statuses;
-  for (auto& answer : operators.GetStatus(kStatusTimeout)) {
+  for (auto& answer : client.GetStatus(kStatusTimeout)) {
     if (!answer.ok()) return {};
     statuses.push_back(*std::move(answer));
   }

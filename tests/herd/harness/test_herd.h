@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 
 #include "client/net/operator_client.h"
 #include "server/config/herd_config.h"
+#include "server/tls/identity.h"
 #include "tests/herd/harness/files.h"
 #include "tests/herd/harness/network.h"
 #include "tests/herd/harness/process.h"
@@ -37,6 +39,10 @@ class TestHerd {
     std::string places_api = "legacy";
     int leave_seconds = 1;
     std::vector<std::string> further_arguments;
+    // Those of one server alone.
+    std::function<std::vector<std::string>(const std::string& name)> arguments_of;
+    // Who asks for their status; null: no TLS.
+    std::shared_ptr<const tls::Identity> operator_identity;
     // Has a host for each server, and outlives the herd; null: all run where the test does.
     const Network* network = nullptr;
   };
@@ -57,6 +63,10 @@ class TestHerd {
   // A path beside the herd's own files.
   std::string File(const std::string& name) const { return directory_.File(name); }
 
+  const tls::Identity* operator_identity() const { return options_.operator_identity.get(); }
+
+  // Starts the server, and does not wait.
+  void Launch(const std::string& name);
   // Return when the server answers clients and operators.
   void Start(const std::string& name);
   void StartAll();
@@ -92,7 +102,6 @@ class TestHerd {
 
  private:
   std::string LogFile(const std::string& name) const { return File(name + ".log"); }
-  void Launch(const std::string& name);
   void AwaitAnswers(const std::string& name);
   bool LinksUp();
   bool InSync();

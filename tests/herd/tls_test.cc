@@ -1,0 +1,217 @@
+// Herds whose servers and operators prove who they are, and those who are not what they say.
+#include <grpcpp/grpcpp.h>
+
+#include <fstream>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "herd/v1/operator.grpc.pb.h"
+#include "herd/v1/propagate.grpc.pb.h"
+#include "server/tls/credentials.h"
+#include "tests/herd/harness/certificates.h"
+#include "tests/herd/harness/eventually.h"
+#include "tests/herd/harness/files.h"
+#include "tests/herd/harness/operator_stub.h"
+#include "tests/herd/harness/test_herd.h"
+#include "tests/herd/harness/text.h"
+#include "tests/herd/harness/text_client.h"
+
+namespace herd::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::vector<std::string> kAll = {"Goloman", "Hands", "Holiday",
+                                       "Wilkes",  "Welsh", "operator"};
+
+std::shared_ptr<const tls::Identity> Load(const tls::IdentityFiles& files) {
+  const absl::StatusOr<tls::Identity> identity = tls::LoadIdentity(files);
+  EXPECT_TRUE(identity.ok()) << identity.status();
+  return std::make_shared<const tls::Identity>(*identity);
+}
+
+class Tls : public testing::Test {
+ protected:
+  // A channel to that port of Goloman, for somebody with that identity.
+  std::shared_ptr<grpc::Channel> Channel(const tls::Identity* identity, std::uint16_t port) {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+    const auto credentials = tls::ChannelCredentials(identity, "Goloman", &arguments);
+    const config::ServerConfig& goloman = *herd_.config().Find("Goloman");
+    return grpc::CreateCustomChannel(absl::StrCat(goloman.host, ":", port), credentials, arguments);
+  }
+
+  // What Goloman's operator port says to that one.
+  grpc::Status GetStatusAs(const tls::Identity* identity) {
+    const auto stub =
+        v1::Operator::NewStub(Channel(identity, herd_.config().Find("Goloman")->operator_port));
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(kPatienceMs));
+    v1::GetStatusResponse response;
+    return stub->GetStatus(&context, {}, &response);
+  }
+
+  // What Goloman says to a caller who calls himself `server`.
+  grpc::Status LinkAs(const tls::Identity* identity, const std::string& server) {
+    const auto stub =
+        v1::Propagate::NewStub(Channel(identity, herd_.config().Find("Goloman")->propagate_port));
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(kPatienceMs));
+    const auto stream = stub->Link(&context);
+    v1::Packet packet;
+    packet.mutable_push()->mutable_hello()->set_server(server);
+    packet.mutable_push()->mutable_hello()->set_receiver("Goloman");
+    packet.mutable_push()->mutable_hello()->set_start_ns(1);
+    stream->Write(packet);
+    while (stream->Read(&packet)) {
+    }
+    return stream->Finish();
+  }
+
+  void Report(const std::string& server, const std::string& client, int seconds) {
+    const std::string iamat = Iamat(client, absl::StrCat(seconds));
+    EXPECT_TRUE(IsReplyTo(iamat, server, TextClient(herd_.Port(server)).Ask(iamat)));
+  }
+
+  bool AwaitLog(const std::string& server, const std::string& text) {
+    return Eventually([&] { return herd_.Log(server).find(text) != std::string::npos; });
+  }
+
+  Certificates certificates_{kAll};
+  TestHerd herd_{{.arguments_of = [this](const auto& name) { return certificates_.Flags(name); },
+                  .operator_identity = Load(certificates_.Files("operator"))}};
+};
+
+TEST_F(Tls, AHerdWhoseServersProveWhoTheyAreIsOne) {
+  herd_.StartAllLinked();
+  Report("Goloman", "kiwi", 1);
+  EXPECT_TRUE(herd_.AwaitConverged());
+  EXPECT_EQ(herd_.StatusOf("Welsh").clients(), 1);
+}
+
+TEST_F(Tls, AnOperatorNeedsACertificateForTheOperatorsName) {
+  herd_.Start("Goloman");
+  EXPECT_TRUE(GetStatusAs(Load(certificates_.Files("operator")).get()).ok());
+  const grpc::Status a_server = GetStatusAs(Load(certificates_.Files("Hands")).get());
+  EXPECT_EQ(a_server.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(a_server.error_message(),
+            "the certificate is that of Hands, and operators' are for operator");
+  EXPECT_EQ(GetStatusAs(nullptr).error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(Tls, AnOperatorOfAnotherAuthorityOrOfLongAgoIsNone) {
+  herd_.Start("Goloman");
+  const Certificates others({"operator"});
+  tls::Identity stranger = *Load(others.Files("operator"));
+  // Who believes Goloman all the same.
+  stranger.authorities = Load(certificates_.Files("operator"))->authorities;
+  EXPECT_EQ(GetStatusAs(&stranger).error_code(), grpc::StatusCode::UNAVAILABLE);
+
+  certificates_.Make({"old=-1"});
+  tls::Identity expired = *Load(certificates_.Files("operator"));
+  expired.certificate_chain = ReadFile(certificates_.Files("old").certificate);
+  expired.private_key = ReadFile(certificates_.Files("old").key);
+  EXPECT_EQ(GetStatusAs(&expired).error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(Tls, ANeighborIsOnlyWhomItsCertificateNames) {
+  herd_.Start("Goloman");
+  const grpc::Status another = LinkAs(Load(certificates_.Files("Welsh")).get(), "Hands");
+  EXPECT_EQ(another.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(another.error_message(), "the certificate is that of Welsh, not of Hands");
+  const grpc::Status no_neighbor = LinkAs(Load(certificates_.Files("Welsh")).get(), "Welsh");
+  EXPECT_EQ(no_neighbor.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(no_neighbor.error_message(), "Welsh is no neighbor of Goloman");
+  const grpc::Status an_operator = LinkAs(Load(certificates_.Files("operator")).get(), "Hands");
+  EXPECT_EQ(an_operator.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(an_operator.error_message(), "the certificate is that of operator, not of Hands");
+  EXPECT_EQ(LinkAs(nullptr, "Hands").error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST(ATlsHerd, CallsNobodyWhoCannotProveToBeWhomItMeans) {
+  const Certificates certificates(kAll);
+  const Certificates others({"Hands"});
+  TestHerd herd({.arguments_of =
+                     [&](const std::string& name) {
+                       return (name == "Hands" ? others : certificates).Flags(name);
+                     },
+                 .operator_identity = Load(certificates.Files("operator"))});
+  herd.Start("Goloman");
+  herd.Launch("Hands");
+  EXPECT_TRUE(Eventually([&] {
+    return herd.Log("Goloman").find("certificate verify failed") != std::string::npos;
+  })) << herd.Log("Goloman");
+  EXPECT_FALSE(herd.StatusOf("Goloman").neighbors(0).outbound_up());
+}
+
+TEST_F(Tls, AServerDoesNotStartWithACertificateThatIsNotItsOwn) {
+  const auto words_of = [&](const std::vector<std::string>& flags) {
+    std::vector<std::string> command = herd_.CommandLine("Goloman");
+    command.insert(command.end(), flags.begin(), flags.end());
+    Process server(command, herd_.File("refused.out"));
+    EXPECT_EQ(server.Wait(), 1);
+    return server.Output();
+  };
+  EXPECT_THAT(words_of(certificates_.Flags("Hands")), HasSubstr("Hands.pem is not for Goloman"));
+  certificates_.Make({"Goloman=-1"});
+  EXPECT_THAT(words_of(certificates_.Flags("Goloman")),
+              HasSubstr("holds a certificate that has expired"));
+}
+
+TEST_F(Tls, CertificatesAreReplacedWhileTheHerdRuns) {
+  herd_.StartAllLinked();
+  herd_.AwaitInSync();
+  int seconds = 0;
+  const auto report_everywhere = [&] {
+    ++seconds;
+    for (const std::string& name : herd_.Names()) Report(name, "kiwi-" + name, seconds);
+  };
+  report_everywhere();
+  certificates_.Make(kAll);
+  for (const std::string& name : herd_.Names()) {
+    EXPECT_TRUE(Eventually([&] {
+      report_everywhere();
+      return herd_.Log(name).find("new certificate of " + name) != std::string::npos;
+    }));
+  }
+  // Connections that are opened now are opened with them.
+  for (const std::string& name : herd_.Names()) {
+    herd_.Kill(name);
+    herd_.Start(name);
+    herd_.AwaitLinksUp();
+    herd_.AwaitInSync();
+    report_everywhere();
+  }
+  ASSERT_TRUE(herd_.AwaitConverged());
+  for (const std::string& name : herd_.Names()) {
+    TextClient client(herd_.Port(name));
+    for (const std::string& other : herd_.Names()) {
+      EXPECT_THAT(client.Ask(Whatsat("kiwi-" + other, 0)),
+                  HasSubstr(absl::StrCat(" ", seconds, "\n")));
+      while (client.ReadLine() != "\n") {
+      }
+    }
+  }
+}
+
+TEST_F(Tls, APairThatDoesNotHoldTogetherIsNotUsed) {
+  herd_.StartAllLinked();
+  const tls::IdentityFiles files = certificates_.Files("Goloman");
+  std::ofstream(files.key) << ReadFile(certificates_.Files("Hands").key);
+  EXPECT_TRUE(
+      AwaitLog("Goloman", absl::StrCat("the new certificate is not used, and the one before "
+                                       "still is: ",
+                                       files.key, " is not the key of the certificate in ")));
+  herd_.Kill("Hands");
+  herd_.Start("Hands");
+  EXPECT_TRUE(herd_.AwaitLinksUp());
+}
+
+}  // namespace
+}  // namespace herd::test
