@@ -81,6 +81,7 @@ class Doors(unittest.TestCase):
         "simdjson": "simdjson.h", "spdlog": "spdlog/spdlog.h", "cpp-httplib": "httplib.h",
         "CLI11": "CLI/CLI.hpp", "gRPC": "grpcpp/alarm.h", "nlohmann/json": "nlohmann/json_fwd.hpp",
         "prometheus-cpp": "prometheus/text_serializer.h", "libmicrohttpd": "microhttpd.h",
+        "OpenSSL": "openssl/pem.h",
     }
 
     def test_every_library_is_tried_here(self):
