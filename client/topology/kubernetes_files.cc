@@ -19,6 +19,7 @@ constexpr char kPeers[] = "herd-peers";
 constexpr std::uint16_t kClientPort = 12070;
 constexpr std::uint16_t kPropagatePort = 12170;
 constexpr std::uint16_t kOperatorPort = 12270;
+constexpr std::uint16_t kMetricsPort = 12370;
 constexpr std::size_t kMaxServiceName = 63;
 
 constexpr char kKustomization[] =
@@ -109,6 +110,7 @@ config::HerdConfig InPods(const config::HerdConfig& herd) {
     server.client_port = kClientPort;
     server.propagate_port = kPropagatePort;
     server.operator_port = kOperatorPort;
+    server.metrics_port = kMetricsPort;
   }
   return in_pods;
 }

@@ -73,6 +73,12 @@ class Overlays(Manifests):
         self.assertEqual(rendering.of("Secret"), [])
         self.assertNotIn("--places-url", str(rendering.objects))
 
+    def test_production_is_watched(self):
+        rendering = Rendering(render(kubectl, os.path.join(arguments.tree,
+                                                           "k8s/overlays/production")))
+        self.assertEqual(len(rendering.of("ServiceMonitor")), 1)
+        self.assertEqual(len(rendering.of("PrometheusRule")), 1)
+
     def test_kind_leads_each_port_to_the_service_of_its_server(self):
         local = os.path.join(arguments.tree, "k8s/overlays/local")
         with open(os.path.join(local, "kind.yaml"), encoding="utf-8") as file:
@@ -153,10 +159,18 @@ BROKEN_RELATIONS = [
      "no Service leads to Holiday alone, on 12072"),
     ("base/statefulset.yaml", "containerPort: 12170", "containerPort: 12171",
      "herd.json's propagate_port 12170"),
-    ("base/statefulset.yaml", r"(readinessProbe:\n\s+grpc:\n\s+port: )12270", r"\g<1>12271",
-     "the readinessProbe asks the port 12271"),
+    ("base/statefulset.yaml", "containerPort: 12370", "containerPort: 12371",
+     "herd.json's metrics_port 12370"),
+    ("components/five/herd.json", r'"metrics_port": 12370,', "", "herd.json's metrics_port None"),
+    ("base/statefulset.yaml", r"(readinessProbe:\n\s+httpGet:\n\s+port: )metrics", r"\1metric",
+     "the readinessProbe asks the port metric,"),
+    ("base/statefulset.yaml", r"(startupProbe:\n\s+httpGet:\n\s+port: )metrics", r"\1operators",
+     "the startupProbe asks for /healthz of operators"),
+    ("base/statefulset.yaml", "path: /readyz", "path: /ready", "asks for /ready of metrics"),
+    ("base/statefulset.yaml", r"livenessProbe:\n\s+httpGet:\n\s+port: metrics\n\s+path: /healthz",
+     "livenessProbe:\n            tcpSocket:\n              port: metrics", "no HTTP livenessProbe"),
     ("base/network-policies.yaml", "port: propagate", "port: peers", "opens the port peers"),
-    ("base/network-policies.yaml", "port: 12170", "port: 12370", "lets pods reach the port 12370"),
+    ("base/network-policies.yaml", "port: 12170", "port: 12371", "lets pods reach the port 12371"),
     # Names.
     ("base/statefulset.yaml", "serviceAccountName: herd", "serviceAccountName: heard",
      "runs as the ServiceAccount heard"),
@@ -170,8 +184,6 @@ BROKEN_RELATIONS = [
      "no such file in the pod"),
     ("base/statefulset.yaml", r"- name: places-key\n\s+mountPath", "- name: key\n              mountPath",
      "mounts the volume key"),
-    ("base/statefulset.yaml", "service: herd.v1.FrontDoor", "service: herd.v1.Frontdoor",
-     "which the server does not know"),
     ("components/five/herd.json", "herd-2.herd-peers", "herd-2.herd-peer", "Holiday is looked for"),
     ("components/five/kustomization.yaml", "count: 5", "count: 4", "4 pods for 5 servers"),
     ("base/kustomization.yaml", "  - namespace.yaml\n", "", "which is not made here"),
@@ -191,7 +203,29 @@ BROKEN_RELATIONS = [
     ("base/disruption-budget.yaml", "maxUnavailable: 1", "maxUnavailable: 2", "be evicted"),
     ("base/network-policies.yaml", r"- from:\n(.*\n){3}(\s+ports:\n\s+- port: propagate)",
      r"- {}\n    - from: []\n\2", "open to everybody"),
+    ("base/network-policies.yaml", r"(herd/metrics: allowed\n)", r"\1        - podSelector: {}\n",
+     "the metrics are open to others"),
     ("base/kustomization.yaml", "version: 0.1.0", "version: 0.0.9", "the tree's version is"),
+]
+
+# Of what the production overlay has and the local one has not.
+BROKEN_IN_PRODUCTION = [
+    ("components/prometheus-operator/service-monitor.yaml", "component: peers", "component: peer",
+     "ServiceMonitor herd selects 0 Services"),
+    ("components/prometheus-operator/service-monitor.yaml", r"component: peers", "part-of: herd",
+     "each server should be found once"),
+    ("components/prometheus-operator/service-monitor.yaml", "port: metrics", "port: metric",
+     "scrapes the port metric,"),
+    ("base/services.yaml", "- name: metrics", "- name: prometheus", "scrapes the port metrics,"),
+    ("components/prometheus-operator/service-monitor.yaml", "path: /metrics", "path: /metric",
+     "scrapes /metric,"),
+    ("components/prometheus-operator/service-monitor.yaml", "jobLabel: app.kubernetes.io/name",
+     "jobLabel: app.kubernetes.io/component", "makes a job that the alerts"),
+    ("components/prometheus-operator/service-monitor.yaml", "targetLabel: instance",
+     "targetLabel: pod", "does not call an instance"),
+    ("base/services.yaml", "publishNotReadyAddresses: true", "publishNotReadyAddresses: false",
+     "does not see servers that are not ready"),
+    ("components/prometheus-operator/rules.yaml", "for: 1m", "for: 2m", "PrometheusRule herd differs"),
 ]
 
 BROKEN_FOR_THE_SERVER = [
@@ -216,17 +250,23 @@ BROKEN_FIELDS = [
 class Breaking(Manifests):
     """Each line of the tables above turns a check red."""
 
-    def broken(self, file, pattern, replacement):
+    def broken(self, file, pattern, replacement, overlay="local"):
         k8s = self.copy()
         change(os.path.join(k8s, file), pattern, replacement)
-        return render(kubectl, os.path.join(k8s, "overlays/local"))
+        return render(kubectl, os.path.join(k8s, "overlays", overlay))
 
-    def test_relations(self):
-        for file, pattern, replacement, complaint in BROKEN_RELATIONS:
+    def check_relations(self, table, overlay):
+        for file, pattern, replacement, complaint in table:
             with self.subTest(f"{file}: {pattern}"):
-                rendering = Rendering(self.broken(file, pattern, replacement))
+                rendering = Rendering(self.broken(file, pattern, replacement, overlay))
                 found = relations.check(rendering, arguments.tree)
                 self.assertIn(complaint, "\n".join(found))
+
+    def test_relations(self):
+        self.check_relations(BROKEN_RELATIONS, "local")
+
+    def test_relations_in_production(self):
+        self.check_relations(BROKEN_IN_PRODUCTION, "production")
 
     def test_what_the_server_refuses(self):
         for file, pattern, replacement, complaint in BROKEN_FOR_THE_SERVER:

@@ -9,6 +9,8 @@ import re
 import subprocess
 import tempfile
 
+import yaml
+
 from rendering import matches, pods, source_of_volume, templates
 
 STATEFUL_SET = "herd"
@@ -140,7 +142,8 @@ def network_policies_fit(rendering, _):
 
 
 def network_is_closed_but_for(rendering, _):
-    """The front door is open, Propagate is for the herd alone, operators are not everybody."""
+    """The front door is open, Propagate is for the herd alone, operators and Prometheus are not
+    everybody."""
     everything = [policy for policy in rendering.of("NetworkPolicy")
                   if not policy["spec"]["podSelector"]]
     if not any(set(policy["spec"]["policyTypes"]) == {"Ingress", "Egress"} and
@@ -158,6 +161,9 @@ def network_is_closed_but_for(rendering, _):
                 elif "propagate" in ports and rule["from"] != [
                         {"podSelector": {"matchLabels": {"app.kubernetes.io/name": "herd"}}}]:
                     yield "others than the herd's own pods may reach Propagate"
+                elif "metrics" in ports and rule["from"] != [
+                        {"namespaceSelector": {"matchLabels": {"herd/metrics": "allowed"}}}]:
+                    yield "the metrics are open to others than the namespaces labelled for it"
     if open_to_all != {"clients"}:
         yield f"open to everybody are {sorted(open_to_all)}, and clients alone should be"
 
@@ -216,23 +222,65 @@ def accounts_have_no_token(rendering, _):
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 
 
+def pages_of_the_server(tree):
+    """The paths that a server answers on the metrics' port."""
+    with open(os.path.join(tree, "server/metrics/metrics_server.cc"), encoding="utf-8") as file:
+        return set(re.findall(r'path == "(/\w+)"', file.read()))
+
+
 def probes_reach_ports(rendering, tree):
-    with open(os.path.join(tree, "server/operator/operator_server.cc"), encoding="utf-8") as file:
-        known = set(re.findall(r'= "(herd\.v1\.\w+|)";', file.read()))
     for name, spec, container in containers(rendering):
         for probe in PROBES:
             asked = container.get(probe, {})
             for how in ("grpc", "tcpSocket", "httpGet"):
                 if how in asked and not has_port(spec, asked[how]["port"]):
                     yield f"{name}: the {probe} asks the port {asked[how]['port']}, which is none"
-            service = asked.get("grpc", {}).get("service", "")
-            if service not in known:
-                yield f"{name}: the {probe} asks for {service}, which the server does not know"
     for workload in rendering.of("StatefulSet"):
+        name = workload["metadata"]["name"]
         for container in workload["spec"]["template"]["spec"]["containers"]:
-            missing = [probe for probe in PROBES if "grpc" not in container.get(probe, {})]
-            if missing:
-                yield f"{workload['metadata']['name']} has no gRPC {', '.join(missing)}"
+            for probe in PROBES:
+                asked = container.get(probe, {}).get("httpGet")
+                if asked is None:
+                    yield f"{name} has no HTTP {probe}"
+                elif asked["port"] != "metrics" or asked["path"] not in pages_of_the_server(tree):
+                    yield f"{name}: the {probe} asks for {asked['path']} of {asked['port']}, " \
+                          "which no server has"
+
+
+def alerts_of_prometheus(tree):
+    with open(os.path.join(tree, "k8s/monitoring/herd-alerts.yaml"), encoding="utf-8") as file:
+        return yaml.safe_load(file)["groups"]
+
+
+def monitors_find_the_servers(rendering, tree):
+    """Stands in for schemas, which there are none of for the Prometheus Operator's objects here."""
+    jobs = set(re.findall(r'job="(\w+)"', str(alerts_of_prometheus(tree))))
+    for monitor in rendering.of("ServiceMonitor"):
+        name, spec = f"ServiceMonitor {monitor['metadata']['name']}", monitor["spec"]
+        services = [service for service in rendering.of("Service")
+                    if matches(spec["selector"], service["metadata"].get("labels", {}))]
+        if len(services) != 1:
+            yield f"{name} selects {len(services)} Services, and each server should be found once"
+        for service in services:
+            labels = service["metadata"]["labels"]
+            if {labels.get(spec.get("jobLabel"))} != jobs:
+                yield f"{name} makes a job that the alerts, which speak of {jobs}, do not see"
+            if not service["spec"].get("publishNotReadyAddresses"):
+                yield f"{name} does not see servers that are not ready"
+            for endpoint in spec["endpoints"]:
+                if endpoint["port"] not in [port["name"] for port in service["spec"]["ports"]]:
+                    yield f"{name} scrapes the port {endpoint['port']}, which no Service has"
+                if endpoint["path"] not in pages_of_the_server(tree):
+                    yield f"{name} scrapes {endpoint['path']}, which no server has"
+                if [each["targetLabel"] for each in endpoint["relabelings"]] != ["instance"]:
+                    yield f"{name} does not call an instance by its pod's name"
+
+
+def alerts_are_those_of_prometheus(rendering, tree):
+    for rule in rendering.of("PrometheusRule"):
+        if rule["spec"]["groups"] != alerts_of_prometheus(tree):
+            yield f"PrometheusRule {rule['metadata']['name']} differs from " \
+                  "k8s/monitoring/herd-alerts.yaml, of which it is to be made anew"
 
 
 def containers_may_nothing(rendering, _):
@@ -291,10 +339,10 @@ def herd_fits_the_pods(rendering, _):
         if server["host"] != f"{pod}.{spec['serviceName']}":
             yield f"{server['name']} is looked for at {server['host']}, and is the pod {pod}"
         for kind, key in (("clients", "client_port"), ("propagate", "propagate_port"),
-                          ("operators", "operator_port")):
-            if ports.get(kind) != server[key]:
+                          ("operators", "operator_port"), ("metrics", "metrics_port")):
+            if ports.get(kind) != server.get(key):
                 yield f"{server['name']}: the pod's port {kind} is {ports.get(kind)}, " \
-                      f"herd.json's {key} {server[key]}"
+                      f"herd.json's {key} {server.get(key)}"
         doors = [service for service in rendering.of("Service") if
                  service["spec"].get("selector", {}).get("statefulset.kubernetes.io/pod-name") == pod]
         if [port["port"] for door in doors for port in door["spec"]["ports"]] != \
@@ -326,8 +374,9 @@ def rolls_one_at_a_time(rendering, _):
 CHECKS = (names_are_unique, namespaces_exist, standard_labels, selectors_match,
           services_lead_to_ports, pods_have_names_in_dns, network_policies_fit,
           network_is_closed_but_for, references_exist, accounts_have_no_token, probes_reach_ports,
-          containers_may_nothing, resources_are_stated, images_are_named, herd_fits_the_pods,
-          grace_is_long_enough, rolls_one_at_a_time)
+          monitors_find_the_servers, alerts_are_those_of_prometheus, containers_may_nothing,
+          resources_are_stated, images_are_named, herd_fits_the_pods, grace_is_long_enough,
+          rolls_one_at_a_time)
 
 
 def check(rendering, tree):

@@ -41,6 +41,7 @@ TEST(KubernetesFiles, PutEachServerIntoAPodOfItsOwn) {
   EXPECT_EQ(in_pods->servers[4].name, "Welsh");
   EXPECT_EQ(in_pods->servers[4].host, "herd-4.herd-peers");
   EXPECT_EQ(in_pods->servers[4].client_port, 12070);
+  EXPECT_EQ(in_pods->servers[4].metrics_port, 12370);
   EXPECT_EQ(in_pods->servers[4].neighbors, herd.servers[4].neighbors);
   EXPECT_THAT(files->at("kustomization.yaml"), HasSubstr("count: 5\n"));
   EXPECT_THAT(files->at("services.yaml"), HasSubstr("  name: herd-welsh\n  labels:\n"));
