@@ -73,9 +73,10 @@ class Overlays(Manifests):
         self.assertEqual(rendering.of("Secret"), [])
         self.assertNotIn("--places-url", str(rendering.objects))
 
-    def test_production_is_watched(self):
+    def test_production_is_watched_and_speaks_tls(self):
         rendering = Rendering(render(kubectl, os.path.join(arguments.tree,
                                                            "k8s/overlays/production")))
+        self.assertEqual(len(rendering.of("Certificate")), 5 + len(("operator", "authority")))
         self.assertEqual(len(rendering.of("ServiceMonitor")), 1)
         self.assertEqual(len(rendering.of("PrometheusRule")), 1)
 
@@ -100,8 +101,8 @@ class Topologies(Manifests):
         made, kept = os.path.join(self.folder, "five"), os.path.join(arguments.tree,
                                                                      "k8s/components/five")
         self.generate(made)
-        self.assertEqual(sorted(os.listdir(made)), sorted(os.listdir(kept)))
-        for name in os.listdir(made):
+        self.assertEqual(files_of(made), files_of(kept))
+        for name in files_of(made):
             with open(os.path.join(made, name), encoding="utf-8") as one, \
                     open(os.path.join(kept, name), encoding="utf-8") as other:
                 self.assertEqual(one.read(), other.read(), name)
@@ -114,12 +115,18 @@ class Topologies(Manifests):
                 self.generate(os.path.join(k8s, "components/other"), "--servers", str(count),
                               "--degree", str(degree))
                 overlay = os.path.join(k8s, "overlays/production")
-                change(os.path.join(overlay, "kustomization.yaml"), "components/five",
-                       "components/other")
+                for _ in ("the servers", "their certificates"):
+                    change(os.path.join(overlay, "kustomization.yaml"), "components/five",
+                           "components/other")
                 renderings.append(Rendering(render(kubectl, overlay)))
                 self.assert_fits_together(renderings[-1])
                 self.assertEqual(len(pods(renderings[-1])), count)
         self.assert_valid(renderings)
+
+
+def files_of(folder):
+    return sorted(os.path.relpath(os.path.join(where, name), folder)
+                  for where, _, names in os.walk(folder) for name in names)
 
 
 def change(path, pattern, replacement):
@@ -226,6 +233,36 @@ BROKEN_IN_PRODUCTION = [
     ("base/services.yaml", "publishNotReadyAddresses: true", "publishNotReadyAddresses: false",
      "does not see servers that are not ready"),
     ("components/prometheus-operator/rules.yaml", "for: 1m", "for: 2m", "PrometheusRule herd differs"),
+    # Certificates.
+    ("components/five/certificates/certificates.yaml", "Hands", "Goloman",
+     "Hands is told --tls-certificate=/etc/herd-tls/herd-1/tls.crt, which is not its own"),
+    ("components/five/certificates/certificates.yaml", '- "Hands"', '- "Hands"\n    - "Welsh"',
+     "Hands is told --tls-key=/etc/herd-tls/herd-1/tls.key, which is not its own"),
+    ("components/five/certificates/certificates.yaml", "    - client auth\n", "",
+     "Goloman has a certificate that is not for both ends"),
+    ("components/five/certificates/certificates.yaml", "secretName: herd-welsh-tls",
+     "secretName: herd-welsh", "mounts the Secret herd-welsh-tls, which nobody makes"),
+    ("components/five/certificates/certificates.yaml", "secretName: herd-welsh-tls",
+     "secretName: herd-hands-tls", "two Certificates have the Secret herd-hands-tls"),
+    ("components/five/certificates/certificates.yaml", r"kind: Issuer\n    name: authority",
+     "kind: Issuer\n    name: authorities", "of the issuer authorities, which is not made here"),
+    ("components/five/certificates/certificates.yaml", r"kind: Issuer\n    name: authority",
+     "kind: Issuer\n    name: self-signed", "herd-goloman is not of the herd's authority"),
+    ("components/five/certificates/volume.yaml", "path: herd-2/tls.key", "path: herd-3/tls.key",
+     "is told --tls-key=/etc/herd-tls/herd-2/tls.key, and there is no such file"),
+    ("components/five/certificates/volume.yaml", "key: ca.crt", "key: ca.pem",
+     "mounts ca.pem of the Secret herd-goloman-tls, which has none"),
+    ("components/five/certificates/volume.yaml", "name: herd-welsh-tls", "name: operator-tls",
+     "herd has the key of operator-tls"),
+    ("components/mutual-tls/kustomization.yaml", r"tls-ca=(.*)ca.crt", r"tls-ca=\1tls.crt",
+     "which is not its own ca.crt"),
+    ("components/mutual-tls/kustomization.yaml", "HERD_POD\\)/tls.key", "HERD_PODS)/tls.key",
+     "is told --tls-key=/etc/herd-tls/$(HERD_PODS)/tls.key, and there is no such file"),
+    ("components/mutual-tls/kustomization.yaml", "name: tls", "name: certificates",
+     "mounts the volume certificates"),
+    ("components/mutual-tls/authority.yaml", "  isCA: true\n", "", "which is no authority's"),
+    ("components/mutual-tls/operator.yaml", "- operator", "- operators",
+     "nobody has a certificate for operator"),
 ]
 
 BROKEN_FOR_THE_SERVER = [

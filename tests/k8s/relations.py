@@ -11,7 +11,7 @@ import tempfile
 
 import yaml
 
-from rendering import matches, pods, source_of_volume, templates
+from rendering import matches, pods, source_of_volume, sources_of_volume, templates
 
 STATEFUL_SET = "herd"
 FIRST_CLIENT_PORT = 12070
@@ -179,35 +179,128 @@ def secrets_that_the_readme_makes(tree):
     return made
 
 
-def keys_of(rendering, tree, source):
-    """The files of a volume's source; None when it does not exist."""
-    files = rendering.files(*source)
-    if files is None and source[0] == "Secret":
-        return secrets_that_the_readme_makes(tree).get(source[1])
+# Of the Secret that cert-manager makes of a Certificate.
+KEYS_OF_A_CERTIFICATE = ("tls.crt", "tls.key", "ca.crt")
+
+
+def keys_of(rendering, tree, kind, name):
+    """The files of a ConfigMap or Secret; None when nobody makes it."""
+    files = rendering.files(kind, name)
+    if files is None and kind == "Secret":
+        if name in [each["spec"]["secretName"] for each in rendering.of("Certificate")]:
+            return KEYS_OF_A_CERTIFICATE
+        return secrets_that_the_readme_makes(tree).get(name)
     return files
 
 
+def files_in(rendering, tree, spec, container):
+    """(path to the (kind, name, key) that a container sees there, complaints)"""
+    volumes = {volume["name"]: volume for volume in spec.get("volumes", [])}
+    files, complaints = {}, []
+    for mount in container.get("volumeMounts", []):
+        if mount["name"] not in volumes:
+            complaints.append(f"mounts the volume {mount['name']}, which it has not got")
+            continue
+        for kind, name, paths in sources_of_volume(volumes[mount["name"]]):
+            keys = keys_of(rendering, tree, kind, name)
+            if keys is None:
+                complaints.append(f"mounts the {kind} {name}, which nobody makes")
+                continue
+            for key, path in (paths or {key: key for key in keys}).items():
+                if key in keys:
+                    files[os.path.join(mount["mountPath"], path)] = (kind, name, key)
+                else:
+                    complaints.append(f"mounts {key} of the {kind} {name}, which has none")
+    return files, complaints
+
+
+def arguments_in(container, pod):
+    """The container's arguments as Kubernetes hands them to it in the pod of that name."""
+    names = {variable["name"] for variable in container.get("env", [])
+             if variable.get("valueFrom", {}).get("fieldRef", {}).get("fieldPath") ==
+             "metadata.name"}
+    return [re.sub(r"\$\((\w+)\)", lambda found: pod if found[1] in names else found[0], argument)
+            for argument in container.get("args", [])]
+
+
 def references_exist(rendering, tree):
+    replicas = {each["metadata"]["name"]: each["spec"]["replicas"]
+                for each, _ in templates(rendering)}
     for name, spec, container in containers(rendering):
         account = spec.get("serviceAccountName")
         if rendering.find("ServiceAccount", account) is None:
             yield f"{name} runs as the ServiceAccount {account}, which is not made here"
-        volumes = {volume["name"]: source_of_volume(volume) for volume in spec.get("volumes", [])}
-        mounted = {}
-        for mount in container.get("volumeMounts", []):
-            if mount["name"] not in volumes:
-                yield f"{name} mounts the volume {mount['name']}, which it has not got"
-                continue
-            source = volumes[mount["name"]]
-            keys = keys_of(rendering, tree, source)
-            if keys is None:
-                yield f"{name} mounts the {source[0]} {source[1]}, which nobody makes"
-            mounted[mount["mountPath"]] = keys or ()
-        for argument in container.get("args", []):
-            path = argument.partition("=")[2]
-            if path.startswith("/") and os.path.basename(path) not in \
-                    mounted.get(os.path.dirname(path), ()):
-                yield f"{name} is told {argument}, and there is no such file in the pod"
+        files, complaints = files_in(rendering, tree, spec, container)
+        for complaint in complaints:
+            yield f"{name} {complaint}"
+        for number in range(replicas[name]):
+            for argument in arguments_in(container, f"{name}-{number}"):
+                path = argument.partition("=")[2]
+                if path.startswith("/") and path not in files:
+                    yield f"{name} is told {argument}, and there is no such file in the pod"
+
+
+def issuers_exist(rendering, _):
+    certificates = rendering.of("Certificate")
+    authorities = {each["spec"]["secretName"] for each in certificates if each["spec"].get("isCA")}
+    for issuer in rendering.of("Issuer"):
+        secret = issuer["spec"].get("ca", {}).get("secretName")
+        if "selfSigned" not in issuer["spec"] and secret not in authorities:
+            yield f"Issuer {issuer['metadata']['name']} signs by {secret}, which is no authority's"
+    for certificate in certificates:
+        name, spec = f"Certificate {certificate['metadata']['name']}", certificate["spec"]
+        issuer = rendering.find(spec["issuerRef"]["kind"], spec["issuerRef"]["name"])
+        if issuer is None:
+            yield f"{name} is of the issuer {spec['issuerRef']['name']}, which is not made here"
+        elif ("selfSigned" in issuer["spec"]) != bool(spec.get("isCA")):
+            yield f"{name} is not of the herd's authority"
+    secrets = [each["spec"]["secretName"] for each in certificates]
+    for secret in {each for each in secrets if secrets.count(each) > 1}:
+        yield f"two Certificates have the Secret {secret}"
+
+
+TLS_FLAGS = {"--tls-certificate": "tls.crt", "--tls-key": "tls.key", "--tls-ca": "ca.crt"}
+
+
+def each_server_has_its_own_certificate(rendering, tree):
+    if not rendering.of("Certificate"):
+        return
+    workload = rendering.find("StatefulSet", STATEFUL_SET)
+    spec = workload["spec"]["template"]["spec"]
+    container = spec["containers"][0]
+    certificates = {each["spec"]["secretName"]: each["spec"]
+                    for each in rendering.of("Certificate")}
+    files, _ = files_in(rendering, tree, spec, container)
+    servers = json.loads(herd_file(rendering) or '{"servers": []}')["servers"]
+    for number, server in enumerate(servers):
+        told = dict(argument.partition("=")[::2]
+                    for argument in arguments_in(container, f"{STATEFUL_SET}-{number}"))
+        for flag, key in TLS_FLAGS.items():
+            _, secret, found = files.get(told.get(flag), (None, None, None))
+            shown = certificates.get(secret, {})
+            if shown.get("dnsNames") != [server["name"]] or found != key:
+                yield f"{server['name']} is told {flag}={told.get(flag)}, which is not its own {key}"
+            elif not {"server auth", "client auth"} <= set(shown["usages"]):
+                yield f"{server['name']} has a certificate that is not for both ends of a link"
+
+
+def keys_of_others_are_in_no_pod(rendering, tree):
+    """Those of operators, without whom nobody could ask a server, and of the authority."""
+    if not rendering.of("Certificate"):
+        return
+    with open(os.path.join(tree, "server/node/node.h"), encoding="utf-8") as file:
+        operator = re.search(r'operator_name = "(\w+)"', file.read())[1]
+    if [operator] not in [each["spec"].get("dnsNames") for each in rendering.of("Certificate")]:
+        yield f"nobody has a certificate for {operator}"
+    for certificate in rendering.of("Certificate"):
+        secret = certificate["spec"]["secretName"]
+        if not certificate["spec"].get("isCA") and \
+                certificate["spec"].get("dnsNames") != [operator]:
+            continue
+        for workload, template in templates(rendering):
+            for volume in template["spec"].get("volumes", []):
+                if ("Secret", secret) in [each[:2] for each in sources_of_volume(volume)]:
+                    yield f"{workload['metadata']['name']} has the key of {secret}"
 
 
 def accounts_have_no_token(rendering, _):
@@ -374,6 +467,7 @@ def rolls_one_at_a_time(rendering, _):
 CHECKS = (names_are_unique, namespaces_exist, standard_labels, selectors_match,
           services_lead_to_ports, pods_have_names_in_dns, network_policies_fit,
           network_is_closed_but_for, references_exist, accounts_have_no_token, probes_reach_ports,
+          issuers_exist, each_server_has_its_own_certificate, keys_of_others_are_in_no_pod,
           monitors_find_the_servers, alerts_are_those_of_prometheus, containers_may_nothing,
           resources_are_stated, images_are_named, herd_fits_the_pods, grace_is_long_enough,
           rolls_one_at_a_time)

@@ -13,7 +13,7 @@ FOLDERS = {"v1": "core/v1", "apps/v1": "apps/v1", "policy/v1": "policy/v1",
            "networking.k8s.io/v1": "networking/v1"}
 
 # Of operators that a cluster may have; relations.py looks at what is made of these.
-WITHOUT_TYPES = ("monitoring.coreos.com/v1",)
+WITHOUT_TYPES = ("cert-manager.io/v1", "monitoring.coreos.com/v1")
 
 OPTIONS = {"strict": True, "noEmit": True, "skipLibCheck": True, "types": [], "lib": ["es2022"],
            "module": "node16", "moduleResolution": "node16"}

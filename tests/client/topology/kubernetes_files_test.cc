@@ -49,6 +49,20 @@ TEST(KubernetesFiles, PutEachServerIntoAPodOfItsOwn) {
               HasSubstr("pod-name: herd-4\n  ports:\n    - name: clients\n      port: 12074\n"));
 }
 
+TEST(KubernetesFiles, HaveACertificateForEachServerInTheFolderOfItsPod) {
+  const auto files = KubernetesFiles(HerdOf({"1e3", "South_1"}));
+  ASSERT_TRUE(files.ok()) << files.status();
+  EXPECT_THAT(files->at("certificates/certificates.yaml"),
+              HasSubstr("  secretName: herd-1e3-tls\n  dnsNames:\n    - \"1e3\"\n"));
+  EXPECT_THAT(files->at("certificates/certificates.yaml"),
+              HasSubstr("  secretName: herd-south-1-tls\n  dnsNames:\n    - \"South_1\"\n"));
+  const std::string& volume = files->at("certificates/volume.yaml");
+  const std::size_t second = volume.find("name: herd-south-1-tls\n");
+  ASSERT_NE(second, std::string::npos);
+  EXPECT_THAT(volume.substr(second), HasSubstr("key: tls.key\n                      "
+                                               "path: herd-1/tls.key\n"));
+}
+
 TEST(KubernetesFiles, AreNotMadeOfServersWhoseServicesWouldClash) {
   EXPECT_TRUE(KubernetesFiles(HerdOf({"a", "b"})).ok());
   for (const std::vector<std::string>& names :
