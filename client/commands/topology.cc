@@ -14,9 +14,9 @@ namespace {
 
 absl::Status WriteAll(const std::filesystem::path& folder,
                       const std::map<std::string, std::string>& files) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
   for (const auto& [name, text] : files) {
+    std::error_code error;
+    std::filesystem::create_directories((folder / name).parent_path(), error);
     std::ofstream file(folder / name, std::ios::binary);
     if (!(file << text << std::flush)) {
       return absl::UnavailableError(absl::StrCat("cannot write ", (folder / name).string()));

@@ -19,6 +19,7 @@ constexpr char kPeers[] = "herd-peers";
 constexpr std::uint16_t kClientPort = 12070;
 constexpr std::uint16_t kPropagatePort = 12170;
 constexpr std::uint16_t kOperatorPort = 12270;
+constexpr std::uint16_t kMetricsPort = 12370;
 constexpr std::size_t kMaxServiceName = 63;
 
 constexpr char kKustomization[] =
@@ -64,6 +65,81 @@ spec:
       targetPort: clients
 )";
 
+constexpr char kCertificatesKustomization[] =
+    R"(# A certificate for each server, by cert-manager, together with components/mutual-tls, which has their
+# authority. Made by `herd-client topology --kubernetes`: make it anew, do not edit.
+apiVersion: kustomize.config.k8s.io/v1alpha1
+kind: Component
+
+resources:
+  - certificates.yaml
+
+patches:
+  - path: volume.yaml
+)";
+
+constexpr char kCertificatesHead[] =
+    R"(# Each is for the name of its server alone: a neighbour believes no other. Made by
+# `herd-client topology --kubernetes`: make it anew, do not edit.
+)";
+
+constexpr char kCertificate[] = R"(---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata:
+  name: $0
+  labels:
+    app.kubernetes.io/name: herd
+    app.kubernetes.io/component: certificate
+    app.kubernetes.io/part-of: herd
+spec:
+  secretName: $0-tls
+  dnsNames:
+    - $1
+  usages:
+    - digital signature
+    - server auth
+    - client auth
+  privateKey:
+    algorithm: ECDSA
+    size: 256
+    rotationPolicy: Always
+  # Three months, renewed after two.
+  duration: 2160h
+  renewBefore: 720h
+  issuerRef:
+    kind: Issuer
+    name: authority
+)";
+
+constexpr char kVolumeHead[] =
+    R"(# Each pod has a folder of its own in it, named as the pod. Made by
+# `herd-client topology --kubernetes`: make it anew, do not edit.
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: herd
+spec:
+  template:
+    spec:
+      volumes:
+        - name: tls
+          projected:
+            defaultMode: 0440
+            sources:
+)";
+
+constexpr char kVolumeSource[] = R"(              - secret:
+                  name: $0-tls
+                  items:
+                    - key: tls.crt
+                      path: $1/tls.crt
+                    - key: tls.key
+                      path: $1/tls.key
+                    - key: ca.crt
+                      path: $1/ca.crt
+)";
+
 std::string PodOf(std::size_t number) { return absl::StrCat(kStatefulSet, "-", number); }
 
 std::string ServiceOf(const std::string& server) {
@@ -71,6 +147,9 @@ std::string ServiceOf(const std::string& server) {
   absl::StrReplaceAll({{"_", "-"}, {".", "-"}}, &name);
   return name;
 }
+
+// So that YAML takes no name for a number or the like.
+std::string Quoted(const std::string& name) { return absl::StrCat("\"", name, "\""); }
 
 absl::Status CheckServiceName(const std::string& name, const std::string& server,
                               std::set<std::string>* names) {
@@ -99,6 +178,23 @@ absl::StatusOr<std::string> Services(const config::HerdConfig& herd) {
   return text;
 }
 
+// The servers' Services have been made, so their names are good for this too.
+std::string Certificates(const config::HerdConfig& herd) {
+  std::string text = kCertificatesHead;
+  for (const config::ServerConfig& server : herd.servers) {
+    absl::SubstituteAndAppend(&text, kCertificate, ServiceOf(server.name), Quoted(server.name));
+  }
+  return text;
+}
+
+std::string Volume(const config::HerdConfig& herd) {
+  std::string text = kVolumeHead;
+  for (std::size_t i = 0; i < herd.servers.size(); ++i) {
+    absl::SubstituteAndAppend(&text, kVolumeSource, ServiceOf(herd.servers[i].name), PodOf(i));
+  }
+  return text;
+}
+
 }  // namespace
 
 config::HerdConfig InPods(const config::HerdConfig& herd) {
@@ -109,6 +205,7 @@ config::HerdConfig InPods(const config::HerdConfig& herd) {
     server.client_port = kClientPort;
     server.propagate_port = kPropagatePort;
     server.operator_port = kOperatorPort;
+    server.metrics_port = kMetricsPort;
   }
   return in_pods;
 }
@@ -119,7 +216,10 @@ absl::StatusOr<std::map<std::string, std::string>> KubernetesFiles(const config:
   return std::map<std::string, std::string>{
       {"herd.json", config::ToJson(InPods(herd))},
       {"kustomization.yaml", absl::Substitute(kKustomization, herd.servers.size())},
-      {"services.yaml", *std::move(services)}};
+      {"services.yaml", *std::move(services)},
+      {"certificates/kustomization.yaml", kCertificatesKustomization},
+      {"certificates/certificates.yaml", Certificates(herd)},
+      {"certificates/volume.yaml", Volume(herd)}};
 }
 
 }  // namespace herd::client

@@ -16,8 +16,9 @@ namespace herd::client {
 config::HerdConfig InPods(const config::HerdConfig& herd);
 
 // By their names: herd.json, which is InPods(herd), services.yaml with a Service for each server,
-// on port 12070, 12071, ... in the order of the herd, and kustomization.yaml. Errors:
-// InvalidArgument, two servers would have Services of one name, or one of a name that is too long.
+// on port 12070, 12071, ... in the order of the herd, and kustomization.yaml; in a folder
+// certificates, a component more, with a certificate for each server. Errors: InvalidArgument, two
+// servers would have Services of one name, or one of a name that is too long.
 absl::StatusOr<std::map<std::string, std::string>> KubernetesFiles(const config::HerdConfig& herd);
 
 }  // namespace herd::client

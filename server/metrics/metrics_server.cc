@@ -22,9 +22,19 @@ HttpReply ShowReadiness(MetricsHost* host) {
   return {.status = readiness.ready ? 200 : 503, .body = absl::StrCat(readiness.why, "\n")};
 }
 
+HttpReply ShowLiveness(MetricsHost* host) {
+  const std::vector<std::string> stuck = host->StuckThreads();
+  if (stuck.empty()) return {.body = "serves\n"};
+  std::string body;
+  for (const std::string& thread : stuck) {
+    absl::StrAppend(&body, "the thread ", thread, " is stuck\n");
+  }
+  return {.status = 503, .body = body};
+}
+
 HttpReply Answer(const std::string& path, MetricsHost* host) {
   if (path == "/metrics") return ShowMetrics(host);
-  if (path == "/healthz") return {.body = "serves\n"};
+  if (path == "/healthz") return ShowLiveness(host);
   if (path == "/readyz") return ShowReadiness(host);
   return {.status = 404, .body = "there are /metrics, /healthz and /readyz\n"};
 }

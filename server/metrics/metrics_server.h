@@ -27,6 +27,9 @@ class MetricsHost {
   virtual v1::GetStatusResponse DescribeServer() = 0;
   virtual std::vector<v1::Neighbor> DescribeNeighbors() = 0;
   virtual Readiness DescribeReadiness() = 0;
+  // The threads that serve and have stood still for too long, by name: "of the links". Waits for
+  // none of them.
+  virtual std::vector<std::string> StuckThreads() = 0;
 
  protected:
   ~MetricsHost() = default;

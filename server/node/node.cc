@@ -156,7 +156,15 @@ void Node::WatchThreads() {
   watchdog_ = std::make_unique<Watchdog>(
       Watchdog::Options{.threads = std::move(threads),
                         .patience = options_.stuck_after,
-                        .on_change = [this](bool alive) { operator_server_->SetAlive(alive); }});
+                        .on_change = [this](const auto& stuck) { OnStuck(stuck); }});
+}
+
+void Node::OnStuck(const std::vector<std::string>& threads) {
+  {
+    absl::MutexLock lock(&stuck_mutex_);
+    stuck_ = threads;
+  }
+  operator_server_->SetAlive(threads.empty());
 }
 
 Node::~Node() {
@@ -268,6 +276,11 @@ metrics::MetricsHost::Readiness Node::DescribeReadiness() {
   v1::GetStatusResponse status;
   DescribeLinks(&status);
   return {.ready = status.ready(), .why = status.readiness()};
+}
+
+std::vector<std::string> Node::StuckThreads() {
+  absl::MutexLock lock(&stuck_mutex_);
+  return stuck_;
 }
 
 std::vector<v1::Neighbor> Node::DescribeNeighbors() {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -78,11 +79,13 @@ class Node final : private Herd, private OperatorHost, private metrics::MetricsH
   void OnAcknowledged();
   void OnNews();
   void WatchThreads();
+  void OnStuck(const std::vector<std::string>& threads) ABSL_LOCKS_EXCLUDED(stuck_mutex_);
   void TellHealth() ABSL_LOCKS_EXCLUDED(health_mutex_);
 
   v1::GetStatusResponse DescribeServer() override;
   std::vector<v1::Neighbor> DescribeNeighbors() override;
   metrics::MetricsHost::Readiness DescribeReadiness() override;
+  std::vector<std::string> StuckThreads() override ABSL_LOCKS_EXCLUDED(stuck_mutex_);
   void DescribeLinks(v1::GetStatusResponse* status);
   absl::Status Disconnect(const std::string& neighbor) override;
   absl::Status Reconnect(const std::string& neighbor) override;
@@ -109,7 +112,10 @@ class Node final : private Herd, private OperatorHost, private metrics::MetricsH
   std::atomic<bool> links_ready_{false};
   std::atomic<bool> leaving_{false};
   absl::Mutex health_mutex_;
-  // Watches all those above, and tells the operators' server.
+  // Of its own, which no thread takes that may be stuck.
+  absl::Mutex stuck_mutex_;
+  std::vector<std::string> stuck_ ABSL_GUARDED_BY(stuck_mutex_);
+  // Watches all those above, and tells the operators' server and whoever asks for stuck_.
   std::unique_ptr<Watchdog> watchdog_;
   OperatorServer* health_of_ ABSL_GUARDED_BY(health_mutex_) = nullptr;  // while it serves
 };

@@ -58,6 +58,12 @@ bool Watchdog::IsToStopWithin(Nanos time) {
   return mutex_.AwaitWithTimeout(absl::Condition(&stopping_), absl::Nanoseconds(time));
 }
 
+std::vector<std::string> Watchdog::Names(const std::vector<std::size_t>& threads) const {
+  std::vector<std::string> names;
+  for (const std::size_t thread : threads) names.push_back(options_.threads[thread].name);
+  return names;
+}
+
 void Watchdog::Look() {
   std::vector<std::uint64_t> turns;
   for (const Watched& thread : options_.threads) turns.push_back(thread.turns());
@@ -70,10 +76,10 @@ void Watchdog::Look() {
                      Has(stuck, i) ? " is stuck: it has not turned for " : " turns again",
                      Has(stuck, i) ? absl::StrCat(options_.patience / kNanosPerSecond, " s") : ""));
   }
-  const bool changed = !told_ || stuck.empty() != stuck_.empty();
+  const bool changed = !told_ || stuck != stuck_;
   stuck_ = stuck;
   told_ = true;
-  if (changed) options_.on_change(stuck.empty());
+  if (changed) options_.on_change(Names(stuck));
 }
 
 }  // namespace herd

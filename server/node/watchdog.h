@@ -20,7 +20,7 @@ namespace herd {
 class Watchdog {
  public:
   struct Watched {
-    // For the log.
+    // For the log and whoever asks.
     std::string name;
     // How many turns the thread has made. Called on the watchdog's thread, as wake is.
     std::function<std::uint64_t()> turns;
@@ -33,9 +33,9 @@ class Watchdog {
     std::vector<Watched> threads;
     // A thread that has not turned for so long is stuck.
     Nanos patience = 10 * kNanosPerSecond;
-    // Whether all of them turn; at each change, of which the first is to true, on the watchdog's
-    // thread.
-    std::function<void(bool alive)> on_change;
+    // The names of those that are stuck; at each change, of which the first is to none, on the
+    // watchdog's thread.
+    std::function<void(const std::vector<std::string>& stuck)> on_change;
   };
 
   explicit Watchdog(Options options);
@@ -49,6 +49,7 @@ class Watchdog {
   void Run();
   bool IsToStopWithin(Nanos time) ABSL_LOCKS_EXCLUDED(mutex_);
   void Look();
+  std::vector<std::string> Names(const std::vector<std::size_t>& threads) const;
 
   const Options options_;
   const Nanos interval_;

@@ -1,5 +1,5 @@
-// A thread that is stuck shows in the health service, one that only has nothing to do does not, and
-// neither hides what else the server is asked.
+// A thread that is stuck shows in the health service and at /healthz, one that only has nothing to
+// do does not, and neither hides what else the server is asked.
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
@@ -23,7 +23,9 @@ namespace {
 
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 // The thread of that name, or 0.
 pid_t ThreadOf(pid_t process, const std::string& name) {
@@ -78,22 +80,33 @@ class Liveness : public testing::TestWithParam<const char*> {
 
   bool IsAlive() { return HealthOf("herd.v1.Liveness") == HealthCheckResponse::SERVING; }
 
+  std::string Healthz() {
+    const config::ServerConfig& server = *herd_.config().Find("Goloman");
+    return Converse({server.host, server.metrics_port},
+                    "GET /healthz HTTP/1.1\r\nHost: herd\r\n\r\n");
+  }
+
   TestHerd herd_;
   const std::shared_ptr<grpc::Channel> channel_ = OperatorChannel(herd_, "Goloman");
 };
 
 TEST_P(Liveness, EndsWithAThreadThatIsStuckAndComesBackWithIt) {
   ASSERT_TRUE(Eventually([&] { return IsAlive(); }));
+  EXPECT_THAT(Healthz(), StartsWith("HTTP/1.1 200 OK\r\n"));
   const pid_t thread = ThreadOf(herd_.Server("Goloman").id(), GetParam());
   ASSERT_NE(thread, 0);
   {
     const StuckThread stuck(thread);
     if (!stuck.stuck()) GTEST_SKIP() << "no thread can be stopped here: " << stuck.why_not();
     EXPECT_TRUE(Eventually([&] { return !IsAlive(); }));
+    const std::string health = Healthz();
+    EXPECT_THAT(health, StartsWith("HTTP/1.1 503 "));
+    EXPECT_THAT(health, ContainsRegex("the thread of the (links|clients, number 0) is stuck\n$"));
     // The process is there, and whoever asks it is told.
     EXPECT_EQ(HealthOf("herd.v1.Operator"), HealthCheckResponse::SERVING);
   }
   EXPECT_TRUE(Eventually([&] { return IsAlive(); }));
+  EXPECT_THAT(Healthz(), StartsWith("HTTP/1.1 200 OK\r\n"));
   const std::string iamat = Iamat("walker", "1520023934");
   EXPECT_TRUE(IsReplyTo(iamat, "Goloman", TextClient(herd_.Port("Goloman")).Ask(iamat)));
   herd_.Terminate("Goloman");

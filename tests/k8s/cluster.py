@@ -9,6 +9,7 @@ Belongs in a network and process namespace of its own (see enter), so that nothi
 nothing is left whatever becomes of the test.
 """
 
+import http.client
 import os
 import signal
 import socket
@@ -16,17 +17,15 @@ import subprocess
 import sys
 import time
 
-import grpc
-
 from containers import IMAGE
 from rendering import Rendering, source_of_volume
 
 PATIENCE_SECONDS = 60
+PROBE_SECONDS = 1
 NETWORK = "10.78.0."
 GATEWAY = NETWORK + "100"
 FIRST_POD = 101
 INSIDE = "HERD_TEST_CLUSTER_ENTERED"
-SERVING = b"\x08\x01"
 
 
 def enter():
@@ -83,32 +82,16 @@ class Network:
         command("ip", "netns", "delete", name)
 
 
-class Health:
-    """The standard health service at an address, asked as kubelet does: a connection that failed is
-    made anew for the next question, without a pause."""
-
-    def __init__(self, address):
-        self.address = address
-        self.connect()
-
-    def connect(self):
-        # Of its own: connections that a process shares also share their pauses after a failure.
-        self.channel = grpc.insecure_channel(self.address,
-                                             options=[("grpc.use_local_subchannel_pool", 1)])
-        self.check = self.channel.unary_unary(
-            "/grpc.health.v1.Health/Check", request_serializer=lambda name: name,
-            response_deserializer=lambda answer: answer)
-
-    def serves(self, service):
-        name = service.encode()
-        try:
-            return self.check(b"\x0a" + bytes([len(name)]) + name, timeout=1) == SERVING
-        except grpc.RpcError:
-            self.channel.close()
-            self.connect()
-        except ValueError:  # the pod has ended, see Pod.end
-            pass
+def is_well(address, port, path):
+    """Whether kubelet takes what an HTTP probe is answered for a success."""
+    connection = http.client.HTTPConnection(address, port, timeout=PROBE_SECONDS)
+    try:
+        connection.request("GET", path)
+        return 200 <= connection.getresponse().status < 400
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
 
 
 class Pod:
@@ -120,7 +103,6 @@ class Pod:
         self.template = template
         self.container = template["spec"]["containers"][0]
         self.host, self.address = cluster.network.add()
-        self.health = {}
         self.started_at = time.monotonic()
         self.log = open(os.path.join(cluster.folder, f"{name}-{self.host}.log"), "wb")
         self.process = subprocess.Popen(
@@ -152,10 +134,8 @@ class Pod:
 
     def passes(self, probe):
         """Whether that probe of the manifest succeeds now."""
-        asked = self.container[probe]["grpc"]
-        if asked["port"] not in self.health:
-            self.health[asked["port"]] = Health(f"{self.address}:{asked['port']}")
-        return self.health[asked["port"]].serves(asked["service"])
+        asked = self.container[probe]["httpGet"]
+        return is_well(self.address, self.port(asked["port"]), asked["path"])
 
     def accepts(self, port):
         try:
@@ -179,8 +159,6 @@ class Pod:
     def end(self):
         status = self.process.wait(PATIENCE_SECONDS)
         self.log.close()
-        for health in self.health.values():
-            health.channel.close()
         self.cluster.network.remove(self.host)
         return status
 

@@ -73,6 +73,13 @@ class Overlays(Manifests):
         self.assertEqual(rendering.of("Secret"), [])
         self.assertNotIn("--places-url", str(rendering.objects))
 
+    def test_production_is_watched_and_speaks_tls(self):
+        rendering = Rendering(render(kubectl, os.path.join(arguments.tree,
+                                                           "k8s/overlays/production")))
+        self.assertEqual(len(rendering.of("Certificate")), 5 + len(("operator", "authority")))
+        self.assertEqual(len(rendering.of("ServiceMonitor")), 1)
+        self.assertEqual(len(rendering.of("PrometheusRule")), 1)
+
     def test_kind_leads_each_port_to_the_service_of_its_server(self):
         local = os.path.join(arguments.tree, "k8s/overlays/local")
         with open(os.path.join(local, "kind.yaml"), encoding="utf-8") as file:
@@ -94,8 +101,8 @@ class Topologies(Manifests):
         made, kept = os.path.join(self.folder, "five"), os.path.join(arguments.tree,
                                                                      "k8s/components/five")
         self.generate(made)
-        self.assertEqual(sorted(os.listdir(made)), sorted(os.listdir(kept)))
-        for name in os.listdir(made):
+        self.assertEqual(files_of(made), files_of(kept))
+        for name in files_of(made):
             with open(os.path.join(made, name), encoding="utf-8") as one, \
                     open(os.path.join(kept, name), encoding="utf-8") as other:
                 self.assertEqual(one.read(), other.read(), name)
@@ -108,12 +115,18 @@ class Topologies(Manifests):
                 self.generate(os.path.join(k8s, "components/other"), "--servers", str(count),
                               "--degree", str(degree))
                 overlay = os.path.join(k8s, "overlays/production")
-                change(os.path.join(overlay, "kustomization.yaml"), "components/five",
-                       "components/other")
+                for _ in ("the servers", "their certificates"):
+                    change(os.path.join(overlay, "kustomization.yaml"), "components/five",
+                           "components/other")
                 renderings.append(Rendering(render(kubectl, overlay)))
                 self.assert_fits_together(renderings[-1])
                 self.assertEqual(len(pods(renderings[-1])), count)
         self.assert_valid(renderings)
+
+
+def files_of(folder):
+    return sorted(os.path.relpath(os.path.join(where, name), folder)
+                  for where, _, names in os.walk(folder) for name in names)
 
 
 def change(path, pattern, replacement):
@@ -153,10 +166,18 @@ BROKEN_RELATIONS = [
      "no Service leads to Holiday alone, on 12072"),
     ("base/statefulset.yaml", "containerPort: 12170", "containerPort: 12171",
      "herd.json's propagate_port 12170"),
-    ("base/statefulset.yaml", r"(readinessProbe:\n\s+grpc:\n\s+port: )12270", r"\g<1>12271",
-     "the readinessProbe asks the port 12271"),
+    ("base/statefulset.yaml", "containerPort: 12370", "containerPort: 12371",
+     "herd.json's metrics_port 12370"),
+    ("components/five/herd.json", r'"metrics_port": 12370,', "", "herd.json's metrics_port None"),
+    ("base/statefulset.yaml", r"(readinessProbe:\n\s+httpGet:\n\s+port: )metrics", r"\1metric",
+     "the readinessProbe asks the port metric,"),
+    ("base/statefulset.yaml", r"(startupProbe:\n\s+httpGet:\n\s+port: )metrics", r"\1operators",
+     "the startupProbe asks for /healthz of operators"),
+    ("base/statefulset.yaml", "path: /readyz", "path: /ready", "asks for /ready of metrics"),
+    ("base/statefulset.yaml", r"livenessProbe:\n\s+httpGet:\n\s+port: metrics\n\s+path: /healthz",
+     "livenessProbe:\n            tcpSocket:\n              port: metrics", "no HTTP livenessProbe"),
     ("base/network-policies.yaml", "port: propagate", "port: peers", "opens the port peers"),
-    ("base/network-policies.yaml", "port: 12170", "port: 12370", "lets pods reach the port 12370"),
+    ("base/network-policies.yaml", "port: 12170", "port: 12371", "lets pods reach the port 12371"),
     # Names.
     ("base/statefulset.yaml", "serviceAccountName: herd", "serviceAccountName: heard",
      "runs as the ServiceAccount heard"),
@@ -170,8 +191,6 @@ BROKEN_RELATIONS = [
      "no such file in the pod"),
     ("base/statefulset.yaml", r"- name: places-key\n\s+mountPath", "- name: key\n              mountPath",
      "mounts the volume key"),
-    ("base/statefulset.yaml", "service: herd.v1.FrontDoor", "service: herd.v1.Frontdoor",
-     "which the server does not know"),
     ("components/five/herd.json", "herd-2.herd-peers", "herd-2.herd-peer", "Holiday is looked for"),
     ("components/five/kustomization.yaml", "count: 5", "count: 4", "4 pods for 5 servers"),
     ("base/kustomization.yaml", "  - namespace.yaml\n", "", "which is not made here"),
@@ -191,7 +210,59 @@ BROKEN_RELATIONS = [
     ("base/disruption-budget.yaml", "maxUnavailable: 1", "maxUnavailable: 2", "be evicted"),
     ("base/network-policies.yaml", r"- from:\n(.*\n){3}(\s+ports:\n\s+- port: propagate)",
      r"- {}\n    - from: []\n\2", "open to everybody"),
+    ("base/network-policies.yaml", r"(herd/metrics: allowed\n)", r"\1        - podSelector: {}\n",
+     "the metrics are open to others"),
     ("base/kustomization.yaml", "version: 0.1.0", "version: 0.0.9", "the tree's version is"),
+]
+
+# Of what the production overlay has and the local one has not.
+BROKEN_IN_PRODUCTION = [
+    ("components/prometheus-operator/service-monitor.yaml", "component: peers", "component: peer",
+     "ServiceMonitor herd selects 0 Services"),
+    ("components/prometheus-operator/service-monitor.yaml", r"component: peers", "part-of: herd",
+     "each server should be found once"),
+    ("components/prometheus-operator/service-monitor.yaml", "port: metrics", "port: metric",
+     "scrapes the port metric,"),
+    ("base/services.yaml", "- name: metrics", "- name: prometheus", "scrapes the port metrics,"),
+    ("components/prometheus-operator/service-monitor.yaml", "path: /metrics", "path: /metric",
+     "scrapes /metric,"),
+    ("components/prometheus-operator/service-monitor.yaml", "jobLabel: app.kubernetes.io/name",
+     "jobLabel: app.kubernetes.io/component", "makes a job that the alerts"),
+    ("components/prometheus-operator/service-monitor.yaml", "targetLabel: instance",
+     "targetLabel: pod", "does not call an instance"),
+    ("base/services.yaml", "publishNotReadyAddresses: true", "publishNotReadyAddresses: false",
+     "does not see servers that are not ready"),
+    ("components/prometheus-operator/rules.yaml", "for: 1m", "for: 2m", "PrometheusRule herd differs"),
+    # Certificates.
+    ("components/five/certificates/certificates.yaml", "Hands", "Goloman",
+     "Hands is told --tls-certificate=/etc/herd-tls/herd-1/tls.crt, which is not its own"),
+    ("components/five/certificates/certificates.yaml", '- "Hands"', '- "Hands"\n    - "Welsh"',
+     "Hands is told --tls-key=/etc/herd-tls/herd-1/tls.key, which is not its own"),
+    ("components/five/certificates/certificates.yaml", "    - client auth\n", "",
+     "Goloman has a certificate that is not for both ends"),
+    ("components/five/certificates/certificates.yaml", "secretName: herd-welsh-tls",
+     "secretName: herd-welsh", "mounts the Secret herd-welsh-tls, which nobody makes"),
+    ("components/five/certificates/certificates.yaml", "secretName: herd-welsh-tls",
+     "secretName: herd-hands-tls", "two Certificates have the Secret herd-hands-tls"),
+    ("components/five/certificates/certificates.yaml", r"kind: Issuer\n    name: authority",
+     "kind: Issuer\n    name: authorities", "of the issuer authorities, which is not made here"),
+    ("components/five/certificates/certificates.yaml", r"kind: Issuer\n    name: authority",
+     "kind: Issuer\n    name: self-signed", "herd-goloman is not of the herd's authority"),
+    ("components/five/certificates/volume.yaml", "path: herd-2/tls.key", "path: herd-3/tls.key",
+     "is told --tls-key=/etc/herd-tls/herd-2/tls.key, and there is no such file"),
+    ("components/five/certificates/volume.yaml", "key: ca.crt", "key: ca.pem",
+     "mounts ca.pem of the Secret herd-goloman-tls, which has none"),
+    ("components/five/certificates/volume.yaml", "name: herd-welsh-tls", "name: operator-tls",
+     "herd has the key of operator-tls"),
+    ("components/mutual-tls/kustomization.yaml", r"tls-ca=(.*)ca.crt", r"tls-ca=\1tls.crt",
+     "which is not its own ca.crt"),
+    ("components/mutual-tls/kustomization.yaml", "HERD_POD\\)/tls.key", "HERD_PODS)/tls.key",
+     "is told --tls-key=/etc/herd-tls/$(HERD_PODS)/tls.key, and there is no such file"),
+    ("components/mutual-tls/kustomization.yaml", "name: tls", "name: certificates",
+     "mounts the volume certificates"),
+    ("components/mutual-tls/authority.yaml", "  isCA: true\n", "", "which is no authority's"),
+    ("components/mutual-tls/operator.yaml", "- operator", "- operators",
+     "nobody has a certificate for operator"),
 ]
 
 BROKEN_FOR_THE_SERVER = [
@@ -216,17 +287,23 @@ BROKEN_FIELDS = [
 class Breaking(Manifests):
     """Each line of the tables above turns a check red."""
 
-    def broken(self, file, pattern, replacement):
+    def broken(self, file, pattern, replacement, overlay="local"):
         k8s = self.copy()
         change(os.path.join(k8s, file), pattern, replacement)
-        return render(kubectl, os.path.join(k8s, "overlays/local"))
+        return render(kubectl, os.path.join(k8s, "overlays", overlay))
 
-    def test_relations(self):
-        for file, pattern, replacement, complaint in BROKEN_RELATIONS:
+    def check_relations(self, table, overlay):
+        for file, pattern, replacement, complaint in table:
             with self.subTest(f"{file}: {pattern}"):
-                rendering = Rendering(self.broken(file, pattern, replacement))
+                rendering = Rendering(self.broken(file, pattern, replacement, overlay))
                 found = relations.check(rendering, arguments.tree)
                 self.assertIn(complaint, "\n".join(found))
+
+    def test_relations(self):
+        self.check_relations(BROKEN_RELATIONS, "local")
+
+    def test_relations_in_production(self):
+        self.check_relations(BROKEN_IN_PRODUCTION, "production")
 
     def test_what_the_server_refuses(self):
         for file, pattern, replacement, complaint in BROKEN_FOR_THE_SERVER:

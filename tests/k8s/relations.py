@@ -9,7 +9,9 @@ import re
 import subprocess
 import tempfile
 
-from rendering import matches, pods, source_of_volume, templates
+import yaml
+
+from rendering import matches, pods, source_of_volume, sources_of_volume, templates
 
 STATEFUL_SET = "herd"
 FIRST_CLIENT_PORT = 12070
@@ -140,7 +142,8 @@ def network_policies_fit(rendering, _):
 
 
 def network_is_closed_but_for(rendering, _):
-    """The front door is open, Propagate is for the herd alone, operators are not everybody."""
+    """The front door is open, Propagate is for the herd alone, operators and Prometheus are not
+    everybody."""
     everything = [policy for policy in rendering.of("NetworkPolicy")
                   if not policy["spec"]["podSelector"]]
     if not any(set(policy["spec"]["policyTypes"]) == {"Ingress", "Egress"} and
@@ -158,6 +161,9 @@ def network_is_closed_but_for(rendering, _):
                 elif "propagate" in ports and rule["from"] != [
                         {"podSelector": {"matchLabels": {"app.kubernetes.io/name": "herd"}}}]:
                     yield "others than the herd's own pods may reach Propagate"
+                elif "metrics" in ports and rule["from"] != [
+                        {"namespaceSelector": {"matchLabels": {"herd/metrics": "allowed"}}}]:
+                    yield "the metrics are open to others than the namespaces labelled for it"
     if open_to_all != {"clients"}:
         yield f"open to everybody are {sorted(open_to_all)}, and clients alone should be"
 
@@ -173,35 +179,128 @@ def secrets_that_the_readme_makes(tree):
     return made
 
 
-def keys_of(rendering, tree, source):
-    """The files of a volume's source; None when it does not exist."""
-    files = rendering.files(*source)
-    if files is None and source[0] == "Secret":
-        return secrets_that_the_readme_makes(tree).get(source[1])
+# Of the Secret that cert-manager makes of a Certificate.
+KEYS_OF_A_CERTIFICATE = ("tls.crt", "tls.key", "ca.crt")
+
+
+def keys_of(rendering, tree, kind, name):
+    """The files of a ConfigMap or Secret; None when nobody makes it."""
+    files = rendering.files(kind, name)
+    if files is None and kind == "Secret":
+        if name in [each["spec"]["secretName"] for each in rendering.of("Certificate")]:
+            return KEYS_OF_A_CERTIFICATE
+        return secrets_that_the_readme_makes(tree).get(name)
     return files
 
 
+def files_in(rendering, tree, spec, container):
+    """(path to the (kind, name, key) that a container sees there, complaints)"""
+    volumes = {volume["name"]: volume for volume in spec.get("volumes", [])}
+    files, complaints = {}, []
+    for mount in container.get("volumeMounts", []):
+        if mount["name"] not in volumes:
+            complaints.append(f"mounts the volume {mount['name']}, which it has not got")
+            continue
+        for kind, name, paths in sources_of_volume(volumes[mount["name"]]):
+            keys = keys_of(rendering, tree, kind, name)
+            if keys is None:
+                complaints.append(f"mounts the {kind} {name}, which nobody makes")
+                continue
+            for key, path in (paths or {key: key for key in keys}).items():
+                if key in keys:
+                    files[os.path.join(mount["mountPath"], path)] = (kind, name, key)
+                else:
+                    complaints.append(f"mounts {key} of the {kind} {name}, which has none")
+    return files, complaints
+
+
+def arguments_in(container, pod):
+    """The container's arguments as Kubernetes hands them to it in the pod of that name."""
+    names = {variable["name"] for variable in container.get("env", [])
+             if variable.get("valueFrom", {}).get("fieldRef", {}).get("fieldPath") ==
+             "metadata.name"}
+    return [re.sub(r"\$\((\w+)\)", lambda found: pod if found[1] in names else found[0], argument)
+            for argument in container.get("args", [])]
+
+
 def references_exist(rendering, tree):
+    replicas = {each["metadata"]["name"]: each["spec"]["replicas"]
+                for each, _ in templates(rendering)}
     for name, spec, container in containers(rendering):
         account = spec.get("serviceAccountName")
         if rendering.find("ServiceAccount", account) is None:
             yield f"{name} runs as the ServiceAccount {account}, which is not made here"
-        volumes = {volume["name"]: source_of_volume(volume) for volume in spec.get("volumes", [])}
-        mounted = {}
-        for mount in container.get("volumeMounts", []):
-            if mount["name"] not in volumes:
-                yield f"{name} mounts the volume {mount['name']}, which it has not got"
-                continue
-            source = volumes[mount["name"]]
-            keys = keys_of(rendering, tree, source)
-            if keys is None:
-                yield f"{name} mounts the {source[0]} {source[1]}, which nobody makes"
-            mounted[mount["mountPath"]] = keys or ()
-        for argument in container.get("args", []):
-            path = argument.partition("=")[2]
-            if path.startswith("/") and os.path.basename(path) not in \
-                    mounted.get(os.path.dirname(path), ()):
-                yield f"{name} is told {argument}, and there is no such file in the pod"
+        files, complaints = files_in(rendering, tree, spec, container)
+        for complaint in complaints:
+            yield f"{name} {complaint}"
+        for number in range(replicas[name]):
+            for argument in arguments_in(container, f"{name}-{number}"):
+                path = argument.partition("=")[2]
+                if path.startswith("/") and path not in files:
+                    yield f"{name} is told {argument}, and there is no such file in the pod"
+
+
+def issuers_exist(rendering, _):
+    certificates = rendering.of("Certificate")
+    authorities = {each["spec"]["secretName"] for each in certificates if each["spec"].get("isCA")}
+    for issuer in rendering.of("Issuer"):
+        secret = issuer["spec"].get("ca", {}).get("secretName")
+        if "selfSigned" not in issuer["spec"] and secret not in authorities:
+            yield f"Issuer {issuer['metadata']['name']} signs by {secret}, which is no authority's"
+    for certificate in certificates:
+        name, spec = f"Certificate {certificate['metadata']['name']}", certificate["spec"]
+        issuer = rendering.find(spec["issuerRef"]["kind"], spec["issuerRef"]["name"])
+        if issuer is None:
+            yield f"{name} is of the issuer {spec['issuerRef']['name']}, which is not made here"
+        elif ("selfSigned" in issuer["spec"]) != bool(spec.get("isCA")):
+            yield f"{name} is not of the herd's authority"
+    secrets = [each["spec"]["secretName"] for each in certificates]
+    for secret in {each for each in secrets if secrets.count(each) > 1}:
+        yield f"two Certificates have the Secret {secret}"
+
+
+TLS_FLAGS = {"--tls-certificate": "tls.crt", "--tls-key": "tls.key", "--tls-ca": "ca.crt"}
+
+
+def each_server_has_its_own_certificate(rendering, tree):
+    if not rendering.of("Certificate"):
+        return
+    workload = rendering.find("StatefulSet", STATEFUL_SET)
+    spec = workload["spec"]["template"]["spec"]
+    container = spec["containers"][0]
+    certificates = {each["spec"]["secretName"]: each["spec"]
+                    for each in rendering.of("Certificate")}
+    files, _ = files_in(rendering, tree, spec, container)
+    servers = json.loads(herd_file(rendering) or '{"servers": []}')["servers"]
+    for number, server in enumerate(servers):
+        told = dict(argument.partition("=")[::2]
+                    for argument in arguments_in(container, f"{STATEFUL_SET}-{number}"))
+        for flag, key in TLS_FLAGS.items():
+            _, secret, found = files.get(told.get(flag), (None, None, None))
+            shown = certificates.get(secret, {})
+            if shown.get("dnsNames") != [server["name"]] or found != key:
+                yield f"{server['name']} is told {flag}={told.get(flag)}, which is not its own {key}"
+            elif not {"server auth", "client auth"} <= set(shown["usages"]):
+                yield f"{server['name']} has a certificate that is not for both ends of a link"
+
+
+def keys_of_others_are_in_no_pod(rendering, tree):
+    """Those of operators, without whom nobody could ask a server, and of the authority."""
+    if not rendering.of("Certificate"):
+        return
+    with open(os.path.join(tree, "server/node/node.h"), encoding="utf-8") as file:
+        operator = re.search(r'operator_name = "(\w+)"', file.read())[1]
+    if [operator] not in [each["spec"].get("dnsNames") for each in rendering.of("Certificate")]:
+        yield f"nobody has a certificate for {operator}"
+    for certificate in rendering.of("Certificate"):
+        secret = certificate["spec"]["secretName"]
+        if not certificate["spec"].get("isCA") and \
+                certificate["spec"].get("dnsNames") != [operator]:
+            continue
+        for workload, template in templates(rendering):
+            for volume in template["spec"].get("volumes", []):
+                if ("Secret", secret) in [each[:2] for each in sources_of_volume(volume)]:
+                    yield f"{workload['metadata']['name']} has the key of {secret}"
 
 
 def accounts_have_no_token(rendering, _):
@@ -216,23 +315,65 @@ def accounts_have_no_token(rendering, _):
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 
 
+def pages_of_the_server(tree):
+    """The paths that a server answers on the metrics' port."""
+    with open(os.path.join(tree, "server/metrics/metrics_server.cc"), encoding="utf-8") as file:
+        return set(re.findall(r'path == "(/\w+)"', file.read()))
+
+
 def probes_reach_ports(rendering, tree):
-    with open(os.path.join(tree, "server/operator/operator_server.cc"), encoding="utf-8") as file:
-        known = set(re.findall(r'= "(herd\.v1\.\w+|)";', file.read()))
     for name, spec, container in containers(rendering):
         for probe in PROBES:
             asked = container.get(probe, {})
             for how in ("grpc", "tcpSocket", "httpGet"):
                 if how in asked and not has_port(spec, asked[how]["port"]):
                     yield f"{name}: the {probe} asks the port {asked[how]['port']}, which is none"
-            service = asked.get("grpc", {}).get("service", "")
-            if service not in known:
-                yield f"{name}: the {probe} asks for {service}, which the server does not know"
     for workload in rendering.of("StatefulSet"):
+        name = workload["metadata"]["name"]
         for container in workload["spec"]["template"]["spec"]["containers"]:
-            missing = [probe for probe in PROBES if "grpc" not in container.get(probe, {})]
-            if missing:
-                yield f"{workload['metadata']['name']} has no gRPC {', '.join(missing)}"
+            for probe in PROBES:
+                asked = container.get(probe, {}).get("httpGet")
+                if asked is None:
+                    yield f"{name} has no HTTP {probe}"
+                elif asked["port"] != "metrics" or asked["path"] not in pages_of_the_server(tree):
+                    yield f"{name}: the {probe} asks for {asked['path']} of {asked['port']}, " \
+                          "which no server has"
+
+
+def alerts_of_prometheus(tree):
+    with open(os.path.join(tree, "k8s/monitoring/herd-alerts.yaml"), encoding="utf-8") as file:
+        return yaml.safe_load(file)["groups"]
+
+
+def monitors_find_the_servers(rendering, tree):
+    """Stands in for schemas, which there are none of for the Prometheus Operator's objects here."""
+    jobs = set(re.findall(r'job="(\w+)"', str(alerts_of_prometheus(tree))))
+    for monitor in rendering.of("ServiceMonitor"):
+        name, spec = f"ServiceMonitor {monitor['metadata']['name']}", monitor["spec"]
+        services = [service for service in rendering.of("Service")
+                    if matches(spec["selector"], service["metadata"].get("labels", {}))]
+        if len(services) != 1:
+            yield f"{name} selects {len(services)} Services, and each server should be found once"
+        for service in services:
+            labels = service["metadata"]["labels"]
+            if {labels.get(spec.get("jobLabel"))} != jobs:
+                yield f"{name} makes a job that the alerts, which speak of {jobs}, do not see"
+            if not service["spec"].get("publishNotReadyAddresses"):
+                yield f"{name} does not see servers that are not ready"
+            for endpoint in spec["endpoints"]:
+                if endpoint["port"] not in [port["name"] for port in service["spec"]["ports"]]:
+                    yield f"{name} scrapes the port {endpoint['port']}, which no Service has"
+                if endpoint["path"] not in pages_of_the_server(tree):
+                    yield f"{name} scrapes {endpoint['path']}, which no server has"
+                if [each["targetLabel"] for each in endpoint["relabelings"]] != ["instance"]:
+                    yield f"{name} does not call an instance by its pod's name"
+
+
+def alerts_are_those_of_prometheus(rendering, tree):
+    for rule in rendering.of("PrometheusRule"):
+        if rule["spec"]["groups"] != alerts_of_prometheus(tree):
+            yield f"PrometheusRule {rule['metadata']['name']} differs from " \
+                  "k8s/monitoring/herd-alerts.yaml, of which it is to be made anew"
 
 
 def containers_may_nothing(rendering, _):
@@ -291,10 +432,10 @@ def herd_fits_the_pods(rendering, _):
         if server["host"] != f"{pod}.{spec['serviceName']}":
             yield f"{server['name']} is looked for at {server['host']}, and is the pod {pod}"
         for kind, key in (("clients", "client_port"), ("propagate", "propagate_port"),
-                          ("operators", "operator_port")):
-            if ports.get(kind) != server[key]:
+                          ("operators", "operator_port"), ("metrics", "metrics_port")):
+            if ports.get(kind) != server.get(key):
                 yield f"{server['name']}: the pod's port {kind} is {ports.get(kind)}, " \
-                      f"herd.json's {key} {server[key]}"
+                      f"herd.json's {key} {server.get(key)}"
         doors = [service for service in rendering.of("Service") if
                  service["spec"].get("selector", {}).get("statefulset.kubernetes.io/pod-name") == pod]
         if [port["port"] for door in doors for port in door["spec"]["ports"]] != \
@@ -326,8 +467,10 @@ def rolls_one_at_a_time(rendering, _):
 CHECKS = (names_are_unique, namespaces_exist, standard_labels, selectors_match,
           services_lead_to_ports, pods_have_names_in_dns, network_policies_fit,
           network_is_closed_but_for, references_exist, accounts_have_no_token, probes_reach_ports,
-          containers_may_nothing, resources_are_stated, images_are_named, herd_fits_the_pods,
-          grace_is_long_enough, rolls_one_at_a_time)
+          issuers_exist, each_server_has_its_own_certificate, keys_of_others_are_in_no_pod,
+          monitors_find_the_servers, alerts_are_those_of_prometheus, containers_may_nothing,
+          resources_are_stated, images_are_named, herd_fits_the_pods, grace_is_long_enough,
+          rolls_one_at_a_time)
 
 
 def check(rendering, tree):

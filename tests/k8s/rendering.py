@@ -97,9 +97,21 @@ def matches(selector, labels):
 
 
 def source_of_volume(volume):
-    """(kind, name) of what a volume shows, or None."""
+    """(kind, name) of the one object that a volume shows, or None."""
     if "configMap" in volume:
         return "ConfigMap", volume["configMap"]["name"]
     if "secret" in volume:
         return "Secret", volume["secret"]["secretName"]
     return None
+
+
+def sources_of_volume(volume):
+    """(kind, name, path by key) of each object that a volume shows; None in place of the paths when
+    it shows all keys under their own names."""
+    alone = source_of_volume(volume)
+    if alone:
+        return [(*alone, None)]
+    return [(kind, source[field]["name"],
+             {item["key"]: item["path"] for item in source[field]["items"]})
+            for source in volume.get("projected", {}).get("sources", [])
+            for field, kind in (("configMap", "ConfigMap"), ("secret", "Secret")) if field in source]

@@ -12,12 +12,18 @@ import subprocess
 FOLDERS = {"v1": "core/v1", "apps/v1": "apps/v1", "policy/v1": "policy/v1",
            "networking.k8s.io/v1": "networking/v1"}
 
+# Of operators that a cluster may have; relations.py looks at what is made of these.
+WITHOUT_TYPES = ("cert-manager.io/v1", "monitoring.coreos.com/v1")
+
 OPTIONS = {"strict": True, "noEmit": True, "skipLibCheck": True, "types": [], "lib": ["es2022"],
            "module": "node16", "moduleResolution": "node16"}
 
 
 def constant(number, each):
-    """A line of TypeScript, or None when there are no types for that kind of object."""
+    """A line of TypeScript, or None when there are no types for that kind of object. Empty when
+    there are none to be had."""
+    if each["apiVersion"] in WITHOUT_TYPES:
+        return ""
     folder = FOLDERS.get(each["apiVersion"])
     if folder is None:
         return None

@@ -41,11 +41,26 @@ TEST(KubernetesFiles, PutEachServerIntoAPodOfItsOwn) {
   EXPECT_EQ(in_pods->servers[4].name, "Welsh");
   EXPECT_EQ(in_pods->servers[4].host, "herd-4.herd-peers");
   EXPECT_EQ(in_pods->servers[4].client_port, 12070);
+  EXPECT_EQ(in_pods->servers[4].metrics_port, 12370);
   EXPECT_EQ(in_pods->servers[4].neighbors, herd.servers[4].neighbors);
   EXPECT_THAT(files->at("kustomization.yaml"), HasSubstr("count: 5\n"));
   EXPECT_THAT(files->at("services.yaml"), HasSubstr("  name: herd-welsh\n  labels:\n"));
   EXPECT_THAT(files->at("services.yaml"),
               HasSubstr("pod-name: herd-4\n  ports:\n    - name: clients\n      port: 12074\n"));
+}
+
+TEST(KubernetesFiles, HaveACertificateForEachServerInTheFolderOfItsPod) {
+  const auto files = KubernetesFiles(HerdOf({"1e3", "South_1"}));
+  ASSERT_TRUE(files.ok()) << files.status();
+  EXPECT_THAT(files->at("certificates/certificates.yaml"),
+              HasSubstr("  secretName: herd-1e3-tls\n  dnsNames:\n    - \"1e3\"\n"));
+  EXPECT_THAT(files->at("certificates/certificates.yaml"),
+              HasSubstr("  secretName: herd-south-1-tls\n  dnsNames:\n    - \"South_1\"\n"));
+  const std::string& volume = files->at("certificates/volume.yaml");
+  const std::size_t second = volume.find("name: herd-south-1-tls\n");
+  ASSERT_NE(second, std::string::npos);
+  EXPECT_THAT(volume.substr(second), HasSubstr("key: tls.key\n                      "
+                                               "path: herd-1/tls.key\n"));
 }
 
 TEST(KubernetesFiles, AreNotMadeOfServersWhoseServicesWouldClash) {
