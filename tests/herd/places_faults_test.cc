@@ -334,11 +334,10 @@ class ThousandsOfFaultyCalls : public testing::TestWithParam<std::string> {
   void ExpectToLeaveThingsAsTheyWere(const std::vector<FaultCase>& faults, const char* limit_ms,
                                      std::size_t calls) {
     constexpr std::size_t kAtATime = 64;
-    constexpr std::size_t kKept = 16;
     Standin standin;
-    TestHerd herd(AskingAt(standin.url(), GetParam(),
-                           {"--places-timeout-ms", limit_ms, "--places-waiting-per-connection",
-                            "64", "--places-calls", absl::StrCat(kKept)}));
+    TestHerd herd(
+        AskingAt(standin.url(), GetParam(),
+                 {"--places-timeout-ms", limit_ms, "--places-waiting-per-connection", "64"}));
     herd.Start("Goloman");
     const auto ask_all = [&](std::size_t calls_of_each) {
       for (const FaultCase& fault : faults) {
@@ -357,7 +356,7 @@ class ThousandsOfFaultyCalls : public testing::TestWithParam<std::string> {
     EXPECT_GE(CallsOf(herd) - calls_before, faults.size() * calls);
     // As many connections to Places are kept as calls may be under way; how many just now depends
     // on how the last calls met.
-    EXPECT_TRUE(Eventually([&] { return OpenFiles(process) <= files + kKept; }))
+    EXPECT_TRUE(Eventually([&] { return OpenFiles(process) <= files + kAtATime; }))
         << OpenFiles(process) << " files are open, and were " << files;
     EXPECT_LE(ResidentKb(process), resident + 4 * 1024);
     EXPECT_EQ(herd.StatusOf("Goloman").places().waiting(), 0U);
