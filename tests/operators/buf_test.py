@@ -7,6 +7,7 @@ Exit status 77: there is no buf, which `./herd test` installs where it can.
 """
 
 import argparse
+import base64
 import json
 import os
 import socket
@@ -15,6 +16,8 @@ import sys
 import tempfile
 import time
 import unittest
+
+from google.protobuf import descriptor_pb2
 
 NOT_RUN = 77
 PATIENCE_SECONDS = 30
@@ -112,7 +115,24 @@ class BufCurl(unittest.TestCase):
                         json.dumps({"service": service}))
         return json.loads(done.stdout)["status"] if done.returncode == 0 else done.stderr
 
-    def test_reflection_lists_and_describes_everything(self):
+    def described(self, symbol):
+        """What reflection tells of it: the file that it stands in; those that it imports follow."""
+        told = self.call("grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+                         {"fileContainingSymbol": symbol})
+        files = told["fileDescriptorResponse"]["fileDescriptorProto"]
+        return descriptor_pb2.FileDescriptorProto.FromString(base64.b64decode(files[0]))
+
+    def test_reflection_describes_services_methods_and_fields(self):
+        file = self.described("herd.v1.Operator")
+        [operator] = file.service
+        self.assertEqual({method.name for method in operator.method}, METHODS)
+        status = next(each for each in file.message_type if each.name == "GetStatusResponse")
+        self.assertLessEqual({"server", "digest", "ready", "vector"},
+                             {field.name for field in status.field})
+        health = self.described("grpc.health.v1.HealthCheckRequest")
+        self.assertIn("HealthCheckRequest", {each.name for each in health.message_type})
+
+    def test_reflection_lists_everything(self):
         services = set(self.buf("--list-services", self.herd.url(0)).stdout.split())
         self.assertEqual(services, SERVICES)
         methods = set(self.buf("--list-methods", self.herd.url(0)).stdout.split())
