@@ -80,6 +80,7 @@ void AddGlobalOptions(CLI::App& app, Typed& typed) {
   CLI::Option* const authorities = app.add_option("--tls-ca", typed.herd.identity_files.authorities,
                                                   "The authorities of the servers' certificates")
                                        ->type_name("FILE");
+  for (CLI::Option* const file : {certificate, key, authorities}) file->check(CLI::ExistingFile);
   certificate->needs(key)->needs(authorities);
   key->needs(certificate);
   authorities->needs(certificate);

@@ -84,6 +84,7 @@ void DefineTls(CLI::App& app, Flags& flags) {
   CLI::Option* const authorities =
       app.add_option("--tls-ca", flags.identity.authorities,
                      "The authorities (PEM) whose certificates neighbors and operators must have");
+  for (CLI::Option* const file : {certificate, key, authorities}) file->check(CLI::ExistingFile);
   certificate->needs(key)->needs(authorities);
   key->needs(certificate);
   authorities->needs(certificate);

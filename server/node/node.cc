@@ -62,15 +62,22 @@ Node::Node(const NodeOptions& options, std::unique_ptr<places::Places> places)
       store_(own_),
       places_(std::move(places)) {}
 
+// A server's certificate must make nobody an operator.
+absl::Status Node::CheckOperatorName() const {
+  for (const config::ServerConfig& server : options_.herd.servers) {
+    if (!tls::HasName({server.name}, options_.operator_name)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--operator-name is ", options_.operator_name, ", which is a server's name"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Node::OpenIdentity() {
   if (options_.identity.any()) {
-    auto identity = tls::IdentityKeeper::Start(options_.identity);
+    auto identity = tls::IdentityKeeper::Start(options_.identity, options_.server);
     if (!identity.ok()) return identity.status();
     identity_ = *std::move(identity);
-    if (tls::HasName(identity_->current()->names, options_.server)) return absl::OkStatus();
-    return absl::InvalidArgumentError(
-        absl::StrCat(options_.identity.certificate, " is not for ", options_.server,
-                     "; its names: ", absl::StrJoin(identity_->current()->names, ", ")));
+    return CheckOperatorName();
   }
   if (!IsLoopback(options_.listen)) {
     log::Warning(absl::StrCat("NO TLS: whoever reaches ", options_.listen,

@@ -72,6 +72,7 @@ class Node final : private Herd, private OperatorHost, private metrics::MetricsH
   absl::Status Open(const config::ServerConfig& self);
   absl::Status OpenMetrics(const config::ServerConfig& self);
   absl::Status OpenIdentity();
+  absl::Status CheckOperatorName() const;
   Versions Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) override;
   void Publish() override;
   bool AreAcknowledged(const Versions& versions) override;

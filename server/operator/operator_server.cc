@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "grpc/health/v1/health.pb.h"
 #include "grpcpp/ext/channelz_service_plugin.h"
 #include "grpcpp/ext/health_check_service_server_builder_option.h"
@@ -55,8 +54,7 @@ void SetArguments(grpc::ServerBuilder& builder) {
 
 absl::Status CheckOperator(const std::string& name, const std::vector<std::string>& names) {
   if (tls::HasName(names, name)) return absl::OkStatus();
-  return absl::PermissionDeniedError(absl::StrCat("the certificate is that of ",
-                                                  absl::StrJoin(names, ", "),
+  return absl::PermissionDeniedError(absl::StrCat("the certificate is that of ", tls::Listed(names),
                                                   ", and operators' are "
                                                   "for ",
                                                   name));

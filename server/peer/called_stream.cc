@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "server/log/log.h"
 #include "server/peer/monotonic.h"
 #include "server/tls/credentials.h"
@@ -79,7 +78,7 @@ absl::Status CalledStream::CheckCertificate(const std::string& server) const {
   const std::vector<std::string> names = tls::NamesOf(*peer);
   if (tls::HasName(names, server)) return absl::OkStatus();
   return absl::PermissionDeniedError(
-      absl::StrCat("the certificate is that of ", absl::StrJoin(names, ", "), ", not of ", server));
+      absl::StrCat("the certificate is that of ", tls::Listed(names), ", not of ", server));
 }
 
 absl::Status CalledStream::OnHello() {

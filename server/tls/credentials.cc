@@ -35,7 +35,7 @@ grpc_ssl_certificate_config_reload_status Reload(void* state,
 std::vector<std::string> NamesOf(const grpc_auth_context* context) {
   std::vector<std::string> names;
   grpc_auth_property_iterator each =
-      grpc_auth_context_find_properties_by_name(context, GRPC_X509_SAN_PROPERTY_NAME);
+      grpc_auth_context_find_properties_by_name(context, GRPC_PEER_DNS_PROPERTY_NAME);
   while (const grpc_auth_property* const property = grpc_auth_property_iterator_next(&each)) {
     names.emplace_back(property->value, property->value_length);
   }
@@ -80,7 +80,7 @@ class ReloadingCredentials final : public grpc::ServerCredentials {
 
 std::vector<std::string> NamesOf(const grpc::AuthContext& peer) {
   std::vector<std::string> names;
-  for (const grpc::string_ref& name : peer.FindPropertyValues(GRPC_X509_SAN_PROPERTY_NAME)) {
+  for (const grpc::string_ref& name : peer.FindPropertyValues(GRPC_PEER_DNS_PROPERTY_NAME)) {
     names.emplace_back(name.data(), name.size());
   }
   return names;

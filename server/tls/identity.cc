@@ -15,6 +15,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace herd::tls {
 namespace {
@@ -35,7 +36,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   if (file) text << file.rdbuf();
-  if (!file) return absl::NotFoundError(absl::StrCat(path, ": ", std::strerror(errno)));
+  if (!file || text.bad())
+    return absl::NotFoundError(absl::StrCat(path, ": ", std::strerror(errno)));
   return std::move(text).str();
 }
 
@@ -125,6 +127,10 @@ bool HasName(const std::vector<std::string>& names, absl::string_view name) {
   return std::any_of(names.begin(), names.end(), [name](const std::string& other) {
     return absl::EqualsIgnoreCase(other, name);
   });
+}
+
+std::string Listed(const std::vector<std::string>& names) {
+  return names.empty() ? "nobody: it has no DNS name" : absl::StrJoin(names, ", ");
 }
 
 }  // namespace herd::tls

@@ -19,7 +19,6 @@ struct IdentityFiles {
   std::string authorities;  // PEM: one certificate or more
 
   bool any() const { return !certificate.empty() || !key.empty() || !authorities.empty(); }
-  bool all() const { return !certificate.empty() && !key.empty() && !authorities.empty(); }
 };
 
 struct Identity {
@@ -39,5 +38,7 @@ absl::StatusOr<Identity> LoadIdentity(const IdentityFiles& files);
 
 // DNS names, which have no case (RFC 4343).
 bool HasName(const std::vector<std::string>& names, absl::string_view name);
+// For a person: the names, or that there are none.
+std::string Listed(const std::vector<std::string>& names);
 
 }  // namespace herd::tls

@@ -20,9 +20,14 @@ namespace herd::tls {
 class IdentityKeeper {
  public:
   static constexpr absl::Duration kLookEvery = absl::Seconds(1);
+  // Files that could not be used may become good by themselves: one that holds only from now on,
+  // by a clock that is behind.
+  static constexpr int kLooksBeforeRetry = 30;
 
-  // Errors: as LoadIdentity.
-  static absl::StatusOr<std::unique_ptr<IdentityKeeper>> Start(const IdentityFiles& files);
+  // The certificate has to be for `name`, now and later.
+  // Errors: as LoadIdentity; INVALID_ARGUMENT, it is for others.
+  static absl::StatusOr<std::unique_ptr<IdentityKeeper>> Start(const IdentityFiles& files,
+                                                               const std::string& name);
   ~IdentityKeeper();
 
   // Never null.
@@ -31,14 +36,17 @@ class IdentityKeeper {
   std::uint64_t version() const { return version_.load(); }
 
  private:
-  IdentityKeeper(const IdentityFiles& files, Identity identity);
+  // `stamp` was taken before the identity was read.
+  IdentityKeeper(const IdentityFiles& files, const std::string& name, std::string stamp,
+                 Identity identity);
 
-  // Changes when one of the files does.
-  std::string Stamp() const;
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
-  void Reload() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Whether the files are used now. Tells what is wrong with them once, however often it is called.
+  bool Reload() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const IdentityFiles files_;
+  const std::string name_;
+  std::string told_;          // the thread's: what was last said to be wrong
   std::string loaded_stamp_;  // the thread's, once it runs
   std::atomic<std::uint64_t> version_{1};
   mutable absl::Mutex mutex_;

@@ -200,6 +200,27 @@ TEST_F(Tls, CertificatesAreReplacedWhileTheHerdRuns) {
   }
 }
 
+TEST_F(Tls, ANameThatIsNoDnsNameIsNone) {
+  certificates_.Make({"email:operator", "URI:operator"});
+  herd_.Start("Goloman");
+  for (const char* const name : {"email:operator", "URI:operator"}) {
+    const grpc::Status status = GetStatusAs(Load(certificates_.Files(name)).get());
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED) << name;
+    EXPECT_THAT(status.error_message(), HasSubstr("it has no DNS name"));
+  }
+}
+
+TEST_F(Tls, AnotherOnesPairIsNotUsed) {
+  herd_.StartAllLinked();
+  for (const auto of : {&tls::IdentityFiles::certificate, &tls::IdentityFiles::key}) {
+    std::ofstream(certificates_.Files("Goloman").*of) << ReadFile(certificates_.Files("Hands").*of);
+  }
+  EXPECT_TRUE(AwaitLog("Goloman", "Goloman.pem is not for Goloman; its names: Hands"));
+  herd_.Kill("Hands");
+  herd_.Start("Hands");
+  EXPECT_TRUE(herd_.AwaitLinksUp());
+}
+
 TEST_F(Tls, APairThatDoesNotHoldTogetherIsNotUsed) {
   herd_.StartAllLinked();
   const tls::IdentityFiles files = certificates_.Files("Goloman");
