@@ -58,6 +58,11 @@ std::string Complaint(const CLI::App* app, const CLI::Error& error) {
   return "herd-client: " + why + "; herd-client --help shows what there is\n";
 }
 
+// An empty name, as of a variable that is not set, must not mean that there is to be no TLS.
+std::string NamesAFile(const std::string& path) {
+  return path.empty() ? "is empty, and has to name a file" : "";
+}
+
 void AddGlobalOptions(CLI::App& app, Typed& typed) {
   app.set_help_all_flag("--help-all", "Print the help of every command and exit");
   app.set_version_flag("--version", "herd-client " HERD_VERSION);
@@ -80,7 +85,7 @@ void AddGlobalOptions(CLI::App& app, Typed& typed) {
   CLI::Option* const authorities = app.add_option("--tls-ca", typed.herd.identity_files.authorities,
                                                   "The authorities of the servers' certificates")
                                        ->type_name("FILE");
-  for (CLI::Option* const file : {certificate, key, authorities}) file->check(CLI::ExistingFile);
+  for (CLI::Option* const file : {certificate, key, authorities}) file->check(NamesAFile);
   certificate->needs(key)->needs(authorities);
   key->needs(certificate);
   authorities->needs(certificate);

@@ -74,6 +74,11 @@ void DefineServer(CLI::App& app, Flags& flags) {
       ->capture_default_str();
 }
 
+// An empty name, as of a variable that is not set, must not mean that there is to be no TLS.
+std::string NamesAFile(const std::string& path) {
+  return path.empty() ? "is empty, and has to name a file" : "";
+}
+
 void DefineTls(CLI::App& app, Flags& flags) {
   CLI::Option* const certificate =
       app.add_option("--tls-certificate", flags.identity.certificate,
@@ -84,7 +89,7 @@ void DefineTls(CLI::App& app, Flags& flags) {
   CLI::Option* const authorities =
       app.add_option("--tls-ca", flags.identity.authorities,
                      "The authorities (PEM) whose certificates neighbors and operators must have");
-  for (CLI::Option* const file : {certificate, key, authorities}) file->check(CLI::ExistingFile);
+  for (CLI::Option* const file : {certificate, key, authorities}) file->check(NamesAFile);
   certificate->needs(key)->needs(authorities);
   key->needs(certificate);
   authorities->needs(certificate);

@@ -14,8 +14,10 @@ void DoorCounts::Add(const DoorCounters& counters) {
 
 void DoorCounts::Add(const CommandCounters& counters) {
   reports += counters.reports.value();
-  lookups += counters.lookups.value();
-  unknown += counters.unknown.value();
+  // What is told of those that were found must never go back.
+  const std::uint64_t unknown_ones = counters.unknown.value();
+  lookups += counters.found.value() + unknown_ones;
+  unknown += unknown_ones;
   invalid += counters.invalid.value();
   cut_off += counters.cut_off.value();
 }

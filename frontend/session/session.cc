@@ -162,7 +162,7 @@ void Session::CountCommands(std::uint64_t found, std::uint64_t refused) const {
   CommandCounters& counters = context_->counters;
   counters.reports.Add(batch.size - found - refused);
   if (found == 0 && refused == 0) return;
-  counters.lookups.Add(batch.lookups);
+  counters.found.Add(found);
   counters.unknown.Add(unknown);
   counters.invalid.Add(refused - unknown);
 }

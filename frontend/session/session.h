@@ -36,7 +36,7 @@ struct CommandBatch {
 // What clients have said, by what it was.
 struct CommandCounters {
   count::Counter reports;
-  count::Counter lookups;
+  count::Counter found;    // lookups of clients that are known
   count::Counter unknown;  // lookups of clients that nobody knows
   count::Counter invalid;
   count::Counter cut_off;  // of those, lines that were too long

@@ -27,7 +27,7 @@ TEST_F(ASession, CountsCommandsByWhatTheyAre) {
   client_.AnswerAtOnce([](const places::Query&) { return std::string("{}"); });
   client_.Send(std::string(kReport) + kReport + kLookup + "WHATSAT plum 10 5\nhello\n\n");
   EXPECT_EQ(client_.counters().reports.value(), 2u);
-  EXPECT_EQ(client_.counters().lookups.value(), 2u);
+  EXPECT_EQ(client_.counters().found.value(), 1u);
   EXPECT_EQ(client_.counters().unknown.value(), 1u);
   EXPECT_EQ(client_.counters().invalid.value(), 1u);
   EXPECT_EQ(client_.counters().cut_off.value(), 0u);
