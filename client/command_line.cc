@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/tls/identity_flags.h"
+
 namespace herd::client {
 namespace {
 
@@ -58,11 +60,6 @@ std::string Complaint(const CLI::App* app, const CLI::Error& error) {
   return "herd-client: " + why + "; herd-client --help shows what there is\n";
 }
 
-// An empty name, as of a variable that is not set, must not mean that there is to be no TLS.
-std::string NamesAFile(const std::string& path) {
-  return path.empty() ? "is empty, and has to name a file" : "";
-}
-
 void AddGlobalOptions(CLI::App& app, Typed& typed) {
   app.set_help_all_flag("--help-all", "Print the help of every command and exit");
   app.set_version_flag("--version", "herd-client " HERD_VERSION);
@@ -76,19 +73,15 @@ void AddGlobalOptions(CLI::App& app, Typed& typed) {
   app.add_option("--port", typed.herd.port, "Send commands to this port instead of the server's")
       ->type_name("PORT")
       ->check(CLI::Range(1, 65535));
-  CLI::Option* const certificate =
-      app.add_option("--tls-certificate", typed.herd.identity_files.certificate,
-                     "An operator's certificate (PEM), for servers with TLS")
-          ->type_name("FILE");
-  CLI::Option* const key =
-      app.add_option("--tls-key", typed.herd.identity_files.key, "Its key")->type_name("FILE");
-  CLI::Option* const authorities = app.add_option("--tls-ca", typed.herd.identity_files.authorities,
-                                                  "The authorities of the servers' certificates")
-                                       ->type_name("FILE");
-  for (CLI::Option* const file : {certificate, key, authorities}) file->check(NamesAFile);
-  certificate->needs(key)->needs(authorities);
-  key->needs(certificate);
-  authorities->needs(certificate);
+  const tls::IdentityFlags identity =
+      tls::AddIdentityFlags(app,
+                            {.certificate = "An operator's certificate (PEM), for servers with TLS",
+                             .key = "Its key",
+                             .authorities = "The authorities of the servers' certificates"},
+                            typed.herd.identity_files);
+  for (CLI::Option* const file : {identity.certificate, identity.key, identity.authorities}) {
+    file->type_name("FILE");
+  }
   app.add_option("--timeout", typed.timeout_s,
                  "How long a server may keep us waiting (default 10; 2 for operators)")
       ->type_name("SECONDS")

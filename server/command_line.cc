@@ -8,6 +8,7 @@
 #include "frontend/places/api_key.h"
 #include "frontend/places/search_key.h"
 #include "herd_version.h"
+#include "server/tls/identity_flags.h"
 
 namespace herd {
 namespace {
@@ -74,28 +75,18 @@ void DefineServer(CLI::App& app, Flags& flags) {
       ->capture_default_str();
 }
 
-// An empty name, as of a variable that is not set, must not mean that there is to be no TLS.
-std::string NamesAFile(const std::string& path) {
-  return path.empty() ? "is empty, and has to name a file" : "";
-}
-
 void DefineTls(CLI::App& app, Flags& flags) {
-  CLI::Option* const certificate =
-      app.add_option("--tls-certificate", flags.identity.certificate,
-                     "Mutual TLS with neighbors and operators: this server's certificate (PEM), "
-                     "with its name in the herd among its DNS names. Files that are replaced are "
-                     "read again");
-  CLI::Option* const key = app.add_option("--tls-key", flags.identity.key, "Its key (PEM)");
-  CLI::Option* const authorities =
-      app.add_option("--tls-ca", flags.identity.authorities,
-                     "The authorities (PEM) whose certificates neighbors and operators must have");
-  for (CLI::Option* const file : {certificate, key, authorities}) file->check(NamesAFile);
-  certificate->needs(key)->needs(authorities);
-  key->needs(certificate);
-  authorities->needs(certificate);
+  const tls::IdentityFlags identity = tls::AddIdentityFlags(
+      app,
+      {.certificate = "Mutual TLS with neighbors and operators: this server's certificate (PEM), "
+                      "with its name in the herd among its DNS names. Files that are replaced are "
+                      "read again",
+       .key = "Its key (PEM)",
+       .authorities = "The authorities (PEM) whose certificates neighbors and operators must have"},
+      flags.identity);
   app.add_option("--operator-name", flags.operator_name,
                  "With TLS: the DNS name that operators' certificates are for")
-      ->needs(certificate)
+      ->needs(identity.certificate)
       ->capture_default_str();
 }
 

@@ -79,8 +79,7 @@ State StateOf(const v1::GetStatusResponse& answer) {
   return {answer.lacking_updates() > 0 ? "catching up" : "not ready", Color::kWarning};
 }
 
-std::string UpRow(const ServerStatus& each, const HerdStatus& herd, size_t width,
-                  bool on_terminal) {
+std::string UpRow(const ServerStatus& each, uint64_t lag, size_t width, bool on_terminal) {
   const v1::GetStatusResponse& answer = *each.answer;
   const State state = StateOf(answer);
   const std::string links = absl::StrCat(each.LinksUp(), "/", each.server.neighbors.size());
@@ -90,11 +89,11 @@ std::string UpRow(const ServerStatus& each, const HerdStatus& herd, size_t width
       Paint("yes", Color::kGood, on_terminal), answer.clients(), answer.connections(),
       answer.made_per_second(),
       Paint(absl::StrFormat("%5s", links), all_links ? Color::kNone : Color::kWarning, on_terminal),
-      CountText(LagOf(each, herd)), Paint(state.word, state.color, on_terminal));
+      CountText(lag), Paint(state.word, state.color, on_terminal));
 }
 
-std::string Row(const ServerStatus& each, const HerdStatus& herd, size_t width, bool on_terminal) {
-  if (each.IsUp()) return UpRow(each, herd, width, on_terminal);
+std::string Row(const ServerStatus& each, uint64_t lag, size_t width, bool on_terminal) {
+  if (each.IsUp()) return UpRow(each, lag, width, on_terminal);
   const std::string why = Printable(std::string(each.answer.status().message()));
   return absl::StrFormat("%-*s  %s      %s: %s\n", width, each.server.name,
                          Paint("no", Color::kBad, on_terminal), each.endpoint, why);
@@ -112,22 +111,18 @@ std::string Reasons(const HerdStatus& herd) {
 
 // A herd that is being written to is hardly ever converged, which is nothing to worry about; maps
 // that differ though all have the same updates are.
-std::string Verdict(const HerdStatus& herd, bool on_terminal) {
+std::string Verdict(const HerdStatus& herd, uint64_t largest_lag, bool on_terminal) {
   if (IsConverged(herd)) return Paint("yes", Color::kGood, on_terminal);
-  uint64_t lag = 0;
-  for (const ServerStatus& each : herd) {
-    if (each.IsUp()) lag = std::max(lag, LagOf(each, herd));
-  }
-  if (lag > 0) return absl::StrCat("no, the largest lag is ", CountText(lag));
+  if (largest_lag > 0) return absl::StrCat("no, the largest lag is ", CountText(largest_lag));
   return Paint("NO, the maps differ though nobody lacks an update", Color::kBad, on_terminal);
 }
 
-std::string Convergence(const HerdStatus& herd, bool on_terminal) {
+std::string Convergence(const HerdStatus& herd, uint64_t largest_lag, bool on_terminal) {
   const size_t up =
       std::count_if(herd.begin(), herd.end(), [](const ServerStatus& each) { return each.IsUp(); });
   if (up == 0) return "converged: no server answers\n";
   const std::string of = up == herd.size() ? "" : absl::StrCat(", of the ", up, " that answer");
-  return absl::StrCat("converged: ", Verdict(herd, on_terminal), of, "\n");
+  return absl::StrCat("converged: ", Verdict(herd, largest_lag, on_terminal), of, "\n");
 }
 
 }  // namespace
@@ -179,26 +174,34 @@ std::vector<std::string> Missing(const HerdStatus& herd) {
   return missing;
 }
 
-uint64_t LagOf(const ServerStatus& server, const HerdStatus& herd) {
+std::vector<uint64_t> LagsOf(const HerdStatus& herd) {
   Vector known;
+  std::vector<Vector> had;
   for (const ServerStatus& each : herd) {
-    if (!each.IsUp()) continue;
-    for (const auto& [origin, through] : VectorOf(*each.answer)) {
+    had.push_back(each.IsUp() ? VectorOf(*each.answer) : Vector());
+    for (const auto& [origin, through] : had.back()) {
       known[origin] = std::max(known[origin], through);
     }
   }
-  Vector had = VectorOf(*server.answer);
-  uint64_t lag = 0;
-  for (const auto& [origin, through] : known) lag += through - had[origin];
-  return lag;
+  std::vector<uint64_t> lags(herd.size());
+  for (size_t i = 0; i < herd.size(); ++i) {
+    if (!herd[i].IsUp()) continue;
+    for (const auto& [origin, through] : known) lags[i] += through - had[i][origin];
+  }
+  return lags;
 }
 
 std::string ToTable(const HerdStatus& herd, bool on_terminal) {
   const size_t width = NameWidth(herd);
   std::string table = absl::StrFormat(
       "%-*s  up    clients  connections  reports/s  links     lag  state\n", width, "server");
-  for (const ServerStatus& each : herd) table += Row(each, herd, width, on_terminal);
-  return table + Reasons(herd) + Convergence(herd, on_terminal);
+  const std::vector<uint64_t> lags = LagsOf(herd);
+  uint64_t largest_lag = 0;
+  for (size_t i = 0; i < herd.size(); ++i) {
+    table += Row(herd[i], lags[i], width, on_terminal);
+    largest_lag = std::max(largest_lag, lags[i]);
+  }
+  return table + Reasons(herd) + Convergence(herd, largest_lag, on_terminal);
 }
 
 }  // namespace herd::client

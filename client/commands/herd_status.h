@@ -36,8 +36,8 @@ bool IsConverged(const HerdStatus& herd);
 // ready, and links that are down between servers that do.
 std::vector<std::string> Missing(const HerdStatus& herd);
 
-// Updates that some server has and this one lacks.
-uint64_t LagOf(const ServerStatus& server, const HerdStatus& herd);
+// Of each server: updates that some server has and it lacks. 0 for one that does not answer.
+std::vector<uint64_t> LagsOf(const HerdStatus& herd);
 
 // For people: a row for each server, 80 columns wide with names of up to ten characters. Ends with
 // a newline. On a terminal it has colours.

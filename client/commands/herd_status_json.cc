@@ -45,13 +45,13 @@ void AddAnswer(const v1::GetStatusResponse& answer, Json& server) {
   }
 }
 
-Json ServerJson(const ServerStatus& status, const HerdStatus& herd) {
+Json ServerJson(const ServerStatus& status, uint64_t lag) {
   Json server = {{"server", status.server.name}, {"operator", status.endpoint}};
   server["up"] = status.IsUp();
   server["links_up"] = status.LinksUp();
   server["links"] = status.server.neighbors.size();
   if (status.IsUp()) {
-    server["lag_updates"] = LagOf(status, herd);
+    server["lag_updates"] = lag;
     AddAnswer(*status.answer, server);
   } else {
     server["error"] = std::string(status.answer.status().message());
@@ -63,7 +63,8 @@ Json ServerJson(const ServerStatus& status, const HerdStatus& herd) {
 
 std::string ToJson(const HerdStatus& herd, JsonForm form) {
   Json servers = Json::array();
-  for (const ServerStatus& each : herd) servers.push_back(ServerJson(each, herd));
+  const std::vector<uint64_t> lags = LagsOf(herd);
+  for (size_t i = 0; i < herd.size(); ++i) servers.push_back(ServerJson(herd[i], lags[i]));
   Json json;
   json["converged"] = IsConverged(herd);
   json["servers"] = std::move(servers);

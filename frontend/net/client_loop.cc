@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/log/log.h"
+#include "server/state/clock.h"
 
 namespace herd::net {
 
@@ -180,7 +181,7 @@ void ClientLoop::SendReplies() {
 void ClientLoop::TimeReplies() {
   Departures& departures = context_.departures;
   if (departures.batches().empty()) return;
-  const Nanos now = EventLoop::MonotonicNow();
+  const Nanos now = MonotonicNow();
   for (const Departures::Batch& batch : departures.batches()) {
     const auto waited_for = static_cast<std::size_t>(batch.waited_for);
     counters_.reply_times[waited_for].Record(now - batch.since, batch.replies);

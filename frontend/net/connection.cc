@@ -1,7 +1,6 @@
 #include "frontend/net/connection.h"
 
 #include <sys/socket.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -9,15 +8,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/state/clock.h"
 
 namespace herd::net {
 namespace {
-
-Nanos RealtimeNow() {
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
-  return now.tv_sec * kNanosPerSecond + now.tv_nsec;
-}
 
 bool IsTransient(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 

@@ -2,7 +2,6 @@
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +10,8 @@
 #include <cstdlib>
 #include <limits>
 #include <utility>
+
+#include "server/state/clock.h"
 
 namespace herd::net {
 namespace {
@@ -25,12 +26,6 @@ void MustSucceed(bool succeeded, const char* call) {
 }
 
 }  // namespace
-
-Nanos EventLoop::MonotonicNow() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * kNanosPerSecond + now.tv_nsec;
-}
 
 EventLoop::EventLoop()
     : epoll_(epoll_create1(EPOLL_CLOEXEC)),

@@ -19,9 +19,6 @@ namespace herd::net {
 // made it.
 class EventLoop {
  public:
-  // The clock of now() and of all timers, at this moment.
-  static Nanos MonotonicNow();
-
   struct Events {
     bool readable = false;
     bool writable = false;
@@ -57,7 +54,7 @@ class EventLoop {
   // From the beginning of this round on.
   void RunAfter(Nanos delay, Task task);
 
-  // When this round began, monotonic.
+  // When this round began, by MonotonicNow, as are all timers.
   Nanos now() const { return now_; }
 
   // Any thread. Runs the task on the loop's thread.

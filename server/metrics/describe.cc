@@ -9,7 +9,7 @@ std::vector<prometheus::MetricFamily> Describe(const Snapshot& snapshot) {
   Page page;
   AddServer(snapshot.status, &page);
   AddFrontDoor(snapshot.status.front_door(), &page);
-  AddLinks(snapshot.neighbors, &page);
+  AddLinks(snapshot.status.neighbors(), &page);
   AddPlaces(snapshot.status.places(), &page);
   AddProcess(snapshot.status, snapshot.process, &page);
   return page.Take();

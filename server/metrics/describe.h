@@ -14,9 +14,8 @@
 namespace herd::metrics {
 
 struct Snapshot {
+  // Its neighbours have their origins.
   v1::GetStatusResponse status;
-  // With their origins.
-  std::vector<v1::Neighbor> neighbors;
   ProcessUse process;
 };
 

@@ -10,7 +10,6 @@ constexpr char kInbound[] = "inbound";
 constexpr char kOutbound[] = "outbound";
 
 using v1::Neighbor;
-using Neighbors = std::vector<Neighbor>;
 
 // What the functions below put into the family that was begun last.
 template <typename Number>
@@ -120,7 +119,7 @@ void AddTrees(const Neighbors& neighbors, Page* page) {
 
 }  // namespace
 
-void AddLinks(const std::vector<v1::Neighbor>& neighbors, Page* page) {
+void AddLinks(const Neighbors& neighbors, Page* page) {
   AddStates(neighbors, page);
   AddLags(neighbors, page);
   AddTimes(neighbors, page);

@@ -10,9 +10,7 @@ namespace {
 constexpr char kPrometheusText[] = "text/plain; version=0.0.4; charset=utf-8";
 
 HttpReply ShowMetrics(MetricsHost* host) {
-  const Snapshot snapshot = {.status = host->DescribeServer(),
-                             .neighbors = host->DescribeNeighbors(),
-                             .process = ReadProcessUse()};
+  const Snapshot snapshot = {.status = host->DescribeAll(), .process = ReadProcessUse()};
   return {.content_type = kPrometheusText,
           .body = prometheus::TextSerializer().Serialize(Describe(snapshot))};
 }

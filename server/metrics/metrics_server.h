@@ -24,8 +24,8 @@ class MetricsHost {
     std::string why;
   };
 
-  virtual v1::GetStatusResponse DescribeServer() = 0;
-  virtual std::vector<v1::Neighbor> DescribeNeighbors() = 0;
+  // What GetStatus says, with its neighbours as ListNeighbors has them.
+  virtual v1::GetStatusResponse DescribeAll() = 0;
   virtual Readiness DescribeReadiness() = 0;
   // The threads that serve and have stood still for too long, by name: "of the links". Waits for
   // none of them.

@@ -1,8 +1,6 @@
 // The parts of the page that Describe makes, each of what its name says.
 #pragma once
 
-#include <vector>
-
 #include "herd/v1/operator.pb.h"
 #include "server/metrics/page.h"
 #include "server/metrics/process.h"
@@ -14,7 +12,8 @@ void AddServer(const v1::GetStatusResponse& status, Page* page);
 void AddFrontDoor(const v1::FrontDoor& door, Page* page);
 // One number of each for each neighbour, and direction where there are two: inbound is what the
 // neighbour sends this server.
-void AddLinks(const std::vector<v1::Neighbor>& neighbors, Page* page);
+using Neighbors = google::protobuf::RepeatedPtrField<v1::Neighbor>;
+void AddLinks(const Neighbors& neighbors, Page* page);
 void AddPlaces(const v1::Places& places, Page* page);
 // By the names that all programs use.
 void AddProcess(const v1::GetStatusResponse& status, const ProcessUse& use, Page* page);

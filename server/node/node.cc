@@ -1,7 +1,5 @@
 #include "server/node/node.h"
 
-#include <time.h>
-
 #include <utility>
 #include <vector>
 
@@ -11,26 +9,18 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "server/log/log.h"
+#include "server/node/identity.h"
 #include "server/node/places_status.h"
 #include "server/node/status.h"
+#include "server/state/clock.h"
 
 namespace herd {
 namespace {
-
-std::uint64_t RealtimeNow() {
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
-  return static_cast<std::uint64_t>(now.tv_sec * kNanosPerSecond + now.tv_nsec);
-}
 
 // IPv6 addresses take brackets before a port.
 std::string HostPort(const std::string& host, std::uint16_t port) {
   return absl::StrContains(host, ':') ? absl::StrCat("[", host, "]:", port)
                                       : absl::StrCat(host, ":", port);
-}
-
-bool IsLoopback(const std::string& address) {
-  return absl::StartsWith(address, "127.") || address == "::1" || address == "localhost";
 }
 
 std::vector<peer::Peers::Neighbor> NeighborsOf(const config::HerdConfig& herd,
@@ -58,37 +48,15 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Start(const NodeOptions& options,
 
 Node::Node(const NodeOptions& options, std::unique_ptr<places::Places> places)
     : options_(options),
-      own_{.server = options.server, .start_ns = RealtimeNow()},
+      own_{.server = options.server, .start_ns = static_cast<std::uint64_t>(RealtimeNow())},
       store_(own_),
       places_(std::move(places)) {}
 
-// A server's certificate must make nobody an operator.
-absl::Status Node::CheckOperatorName() const {
-  for (const config::ServerConfig& server : options_.herd.servers) {
-    if (!tls::HasName({server.name}, options_.operator_name)) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("--operator-name is ", options_.operator_name, ", which is a server's name"));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Node::OpenIdentity() {
-  if (options_.identity.any()) {
-    auto identity = tls::IdentityKeeper::Start(options_.identity, options_.server);
-    if (!identity.ok()) return identity.status();
-    identity_ = *std::move(identity);
-    return CheckOperatorName();
-  }
-  if (!IsLoopback(options_.listen)) {
-    log::Warning(absl::StrCat("NO TLS: whoever reaches ", options_.listen,
-                              " can read and change what this herd knows, "
-                              "and stop its servers; see --tls-certificate"));
-  }
-  return absl::OkStatus();
-}
-
 absl::Status Node::Open(const config::ServerConfig& self) {
-  if (absl::Status status = OpenIdentity(); !status.ok()) return status;
+  auto identity = OpenIdentity(options_);
+  if (!identity.ok()) return identity.status();
+  identity_ = *std::move(identity);
+
   const Nanos gather = options_.ack == NodeOptions::Ack::kLocal ? peer::Flood::kGather : 0;
   auto peers = peer::Peers::Start(
       &store_, {.own = own_,
@@ -255,7 +223,7 @@ void Node::TellHealth() {
   if (health_of_ != nullptr) health_of_->SetHealth(links_ready_ && !leaving_, !leaving_);
 }
 
-v1::GetStatusResponse Node::DescribeServer() {
+v1::GetStatusResponse Node::Describe(peer::Peers::Detail detail) {
   v1::GetStatusResponse status;
   DescribeProcess(options_, own_, &status);
   DescribeMap(store_, &status);
@@ -263,13 +231,17 @@ v1::GetStatusResponse Node::DescribeServer() {
   DescribeFrontDoor(front_door_->Count(), status.mutable_front_door());
   DescribeLog(log::Count(), status.mutable_log());
   DescribeLinks(&status);
-  for (v1::Neighbor& neighbor : peers_->Describe(peer::Peers::Detail::kSummary)) {
+  for (v1::Neighbor& neighbor : peers_->Describe(detail)) {
     *status.add_neighbors() = std::move(neighbor);
   }
   SumUpNeighbors(&status);
   FillIn(places_->Count(), status.mutable_places());
   return status;
 }
+
+v1::GetStatusResponse Node::DescribeServer() { return Describe(peer::Peers::Detail::kSummary); }
+
+v1::GetStatusResponse Node::DescribeAll() { return Describe(peer::Peers::Detail::kWithOrigins); }
 
 void Node::DescribeLinks(v1::GetStatusResponse* status) {
   peers_->DescribeServer(status);

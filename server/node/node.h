@@ -71,8 +71,6 @@ class Node final : private Herd, private OperatorHost, private metrics::MetricsH
 
   absl::Status Open(const config::ServerConfig& self);
   absl::Status OpenMetrics(const config::ServerConfig& self);
-  absl::Status OpenIdentity();
-  absl::Status CheckOperatorName() const;
   Versions Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) override;
   void Publish() override;
   bool AreAcknowledged(const Versions& versions) override;
@@ -83,7 +81,9 @@ class Node final : private Herd, private OperatorHost, private metrics::MetricsH
   void OnStuck(const std::vector<std::string>& threads) ABSL_LOCKS_EXCLUDED(stuck_mutex_);
   void TellHealth() ABSL_LOCKS_EXCLUDED(health_mutex_);
 
+  v1::GetStatusResponse Describe(peer::Peers::Detail detail);
   v1::GetStatusResponse DescribeServer() override;
+  v1::GetStatusResponse DescribeAll() override;
   std::vector<v1::Neighbor> DescribeNeighbors() override;
   metrics::MetricsHost::Readiness DescribeReadiness() override;
   std::vector<std::string> StuckThreads() override ABSL_LOCKS_EXCLUDED(stuck_mutex_);

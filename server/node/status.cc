@@ -8,6 +8,7 @@
 
 #include "absl/time/clock.h"
 #include "server/log/log.h"
+#include "server/operator/client_message.h"
 #include "server/operator/log_level.h"
 #include "server/peer/durations_message.h"
 
@@ -69,10 +70,8 @@ void DescribeMap(const Store& store, v1::GetStatusResponse* status) {
   status->set_digest(digest);
   status->set_made_updates(vector[Store::kOwnOrigin]);
   for (std::size_t i = 0; i < vector.size(); ++i) {
-    const OriginId id = store.Origin(static_cast<OriginIndex>(i));
     v1::OriginProgress* const progress = status->add_vector();
-    progress->mutable_origin()->set_server(id.server);
-    progress->mutable_origin()->set_start_ns(id.start_ns);
+    SetOrigin(store.Origin(static_cast<OriginIndex>(i)), progress->mutable_origin());
     progress->set_through(vector[i]);
   }
 }

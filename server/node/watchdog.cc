@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "server/log/log.h"
+#include "server/state/clock.h"
 
 namespace herd {
 namespace {
@@ -16,12 +17,6 @@ namespace {
 // How many looks a thread that is stuck has to be found so in.
 constexpr int kLooks = 4;
 constexpr Nanos kLongestInterval = kNanosPerSecond;
-
-Nanos MonotonicNow() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * kNanosPerSecond + now.tv_nsec;
-}
 
 bool Has(const std::vector<std::size_t>& stuck, std::size_t thread) {
   return std::find(stuck.begin(), stuck.end(), thread) != stuck.end();
@@ -69,12 +64,14 @@ void Watchdog::Look() {
   for (const Watched& thread : options_.threads) turns.push_back(thread.turns());
   const std::vector<std::size_t> stuck = pulse_.Look(turns, MonotonicNow());
   for (std::size_t i = 0; i < options_.threads.size(); ++i) {
-    options_.threads[i].wake();
-    if (Has(stuck, i) == Has(stuck_, i)) continue;
-    log::Error(
-        absl::StrCat("the thread ", options_.threads[i].name,
-                     Has(stuck, i) ? " is stuck: it has not turned for " : " turns again",
-                     Has(stuck, i) ? absl::StrCat(options_.patience / kNanosPerSecond, " s") : ""));
+    const Watched& thread = options_.threads[i];
+    thread.wake();
+    const bool is_stuck = Has(stuck, i);
+    if (is_stuck == Has(stuck_, i)) continue;
+    log::Error(is_stuck
+                   ? absl::StrCat("the thread ", thread.name, " is stuck: it has not turned for ",
+                                  options_.patience / kNanosPerSecond, " s")
+                   : absl::StrCat("the thread ", thread.name, " turns again"));
   }
   const bool changed = !told_ || stuck != stuck_;
   stuck_ = stuck;

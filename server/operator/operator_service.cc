@@ -20,6 +20,10 @@ grpc::Status ToGrpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
 }
 
+void NoteDoing(const grpc::ServerContext& caller, absl::string_view what) {
+  log::Warning(absl::StrCat("an operator (", caller.peer(), ") ", what));
+}
+
 }  // namespace
 
 grpc::Status OperatorService::GetStatus(grpc::ServerContext*, const v1::GetStatusRequest*,
@@ -79,15 +83,15 @@ grpc::Status OperatorService::SetLogLevel(grpc::ServerContext* context,
   }
   response->set_previous(ToMessage(log::CurrentLevel()));
   // Before the level can silence it.
-  log::Warning(absl::StrCat("an operator (", context->peer(), ") sets the log level: ",
-                            std::string(v1::LogLevel_Name(request->level()))));
+  NoteDoing(*context,
+            absl::StrCat("sets the log level: ", std::string(v1::LogLevel_Name(request->level()))));
   log::SetLevel(*level);
   return grpc::Status::OK;
 }
 
 grpc::Status OperatorService::Drain(grpc::ServerContext* context, const v1::DrainRequest*,
                                     v1::DrainResponse* response) {
-  log::Warning(absl::StrCat("an operator (", context->peer(), ") makes this server leave"));
+  NoteDoing(*context, "makes this server leave");
   response->set_already_leaving(!host_->Drain());
   return grpc::Status::OK;
 }
@@ -95,16 +99,14 @@ grpc::Status OperatorService::Drain(grpc::ServerContext* context, const v1::Drai
 grpc::Status OperatorService::Disconnect(grpc::ServerContext* context,
                                          const v1::DisconnectRequest* request,
                                          v1::DisconnectResponse*) {
-  log::Warning(absl::StrCat("an operator (", context->peer(), ") disconnects ",
-                            absl::CHexEscape(request->neighbor())));
+  NoteDoing(*context, absl::StrCat("disconnects ", absl::CHexEscape(request->neighbor())));
   return ToGrpc(host_->Disconnect(request->neighbor()));
 }
 
 grpc::Status OperatorService::Reconnect(grpc::ServerContext* context,
                                         const v1::ReconnectRequest* request,
                                         v1::ReconnectResponse*) {
-  log::Warning(absl::StrCat("an operator (", context->peer(), ") reconnects ",
-                            absl::CHexEscape(request->neighbor())));
+  NoteDoing(*context, absl::StrCat("reconnects ", absl::CHexEscape(request->neighbor())));
   return ToGrpc(host_->Reconnect(request->neighbor()));
 }
 

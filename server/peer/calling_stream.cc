@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/log/log.h"
 #include "server/peer/channel_arguments.h"
-#include "server/peer/monotonic.h"
+#include "server/state/clock.h"
 #include "server/tls/credentials.h"
 
 namespace herd::peer {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/peer/wire.h"
 
 namespace herd::peer {
 namespace {
@@ -23,10 +24,7 @@ std::uint32_t OriginWriter::Number(OriginIndex origin, OriginDeclarations* decla
   std::uint32_t& number = numbers_[origin];
   if (number == kUndeclared) {
     number = declared_++;
-    OriginId id = store_->Origin(origin);
-    v1::Origin* const declaration = declarations->Add();
-    declaration->set_server(std::move(id.server));
-    declaration->set_start_ns(id.start_ns);
+    ToWire(store_->Origin(origin), declarations->Add());
   }
   return number;
 }

@@ -14,7 +14,8 @@
 #include "server/log/log.h"
 #include "server/peer/channel_arguments.h"
 #include "server/peer/durations_message.h"
-#include "server/peer/monotonic.h"
+#include "server/peer/wire.h"
+#include "server/state/clock.h"
 #include "server/text/utf8.h"
 #include "server/tls/credentials.h"
 
@@ -40,8 +41,6 @@ gpr_timespec ToTimespec(Nanos monotonic) {
   at.clock_type = GPR_CLOCK_MONOTONIC;
   return at;
 }
-
-std::uint64_t RealtimeNow() { return static_cast<std::uint64_t>(absl::GetCurrentTimeNanos()); }
 
 std::vector<std::string> Names(const std::vector<Peers::Neighbor>& neighbors) {
   std::vector<std::string> names;
@@ -193,7 +192,7 @@ void Peers::Look(Nanos now) {
 }
 
 void Peers::NoteLate(std::size_t neighbor) {
-  states_[neighbor].in_sync = {.holds = false, .since_ns = RealtimeNow()};
+  states_[neighbor].in_sync = {.holds = false, .since = RealtimeNow()};
   ++states_[neighbor].times_late;
   log::Warning(absl::StrCat(options_.neighbors[neighbor].name,
                             " acknowledges too late and is out of sync; clients do not wait for it "
@@ -203,7 +202,7 @@ void Peers::NoteLate(std::size_t neighbor) {
 void Peers::NoteStates() {
   const auto note = [](bool holds, NeighborState::Lasting* state) {
     if (state->holds == holds) return false;
-    *state = {.holds = holds, .since_ns = RealtimeNow()};
+    *state = {.holds = holds, .since = RealtimeNow()};
     return true;
   };
   for (std::size_t i = 0; i < states_.size(); ++i) {
@@ -413,9 +412,9 @@ std::vector<v1::Neighbor> Peers::Describe(Detail detail) {
     neighbor.set_outbound_up(outbound.up());
     neighbor.set_inbound_up(inbound.up());
     neighbor.set_in_sync(flood_.IsInSync(i));
-    neighbor.set_outbound_since_at_ns(states_[i].outbound_up.since_ns);
-    neighbor.set_inbound_since_at_ns(states_[i].inbound_up.since_ns);
-    neighbor.set_in_sync_since_at_ns(states_[i].in_sync.since_ns);
+    neighbor.set_outbound_since_at_ns(static_cast<std::uint64_t>(states_[i].outbound_up.since));
+    neighbor.set_inbound_since_at_ns(static_cast<std::uint64_t>(states_[i].inbound_up.since));
+    neighbor.set_in_sync_since_at_ns(static_cast<std::uint64_t>(states_[i].in_sync.since));
     neighbor.set_times_late(states_[i].times_late);
     neighbor.set_leaving(inbound.up() && inbound.leaving());
     neighbor.set_disconnected(states_[i].disconnected);
@@ -458,10 +457,8 @@ void Peers::DescribeTraffic(std::size_t i, v1::Neighbor* neighbor) {
 void Peers::DescribeOrigins(std::size_t i, v1::Neighbor* neighbor) {
   for (std::size_t index = 0; index < store_->origins(); ++index) {
     const auto origin = static_cast<OriginIndex>(index);
-    const OriginId id = store_->Origin(origin);
     v1::LinkOrigin* const description = neighbor->add_origins();
-    description->mutable_origin()->set_server(id.server);
-    description->mutable_origin()->set_start_ns(id.start_ns);
+    ToWire(store_->Origin(origin), description->mutable_origin());
     description->set_acknowledged(flood_.outbound(i).Acknowledged(origin));
     description->set_eager_outbound(flood_.outbound(i).up() && flood_.outbound(i).IsEager(origin));
     description->set_eager_inbound(flood_.ParentOf(origin) == static_cast<int>(i));

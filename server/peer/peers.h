@@ -97,7 +97,7 @@ class Peers final : private CalledStream::Host {
   struct NeighborState {
     struct Lasting {
       bool holds = false;
-      std::uint64_t since_ns = 0;  // since the POSIX epoch
+      Nanos since = 0;  // since the POSIX epoch
     };
     Lasting outbound_up;
     Lasting inbound_up;

@@ -86,4 +86,9 @@ absl::Status FromWire(const v1::Range& range, std::vector<Update>* updates) {
   return absl::OkStatus();
 }
 
+void ToWire(const OriginId& id, v1::Origin* out) {
+  out->set_server(id.server);
+  out->set_start_ns(id.start_ns);
+}
+
 }  // namespace herd::peer

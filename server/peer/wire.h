@@ -1,4 +1,4 @@
-// Updates as they cross between servers: propagate.proto's Update and Range, and ours.
+// Updates and origins as they cross between servers: propagate.proto's, and ours.
 //
 // Plain functions on values.
 #pragma once
@@ -17,5 +17,7 @@ void ToWire(const Update& update, Sequence previous, v1::Update* out);
 // Replaces `updates` by those of the range; the views last as long as the range does.
 // Errors: INVALID_ARGUMENT, saying which update breaks which rule of propagate.proto.
 absl::Status FromWire(const v1::Range& range, std::vector<Update>* updates);
+
+void ToWire(const OriginId& id, v1::Origin* out);
 
 }  // namespace herd::peer

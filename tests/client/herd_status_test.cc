@@ -169,9 +169,10 @@ TEST(HerdStatus, SaysHowManyUpdatesThatSomebodyHasAServerLacks) {
   AddOrigin(answers[0], "A", 1, 5);
   AddOrigin(answers[1], "A", 1, 3);
   AddOrigin(answers[1], "B", 1, 10);
-  EXPECT_EQ(LagOf(Status(answers)[0], Status(answers)), 10);
-  EXPECT_EQ(LagOf(Status(answers)[1], Status(answers)), 2);
-  EXPECT_EQ(LagOf(Status(answers)[2], Status(answers)), 15);
+  const std::vector<uint64_t> lags = LagsOf(Status(answers));
+  EXPECT_EQ(lags[0], 10);
+  EXPECT_EQ(lags[1], 2);
+  EXPECT_EQ(lags[2], 15);
 }
 
 TEST(HerdStatus, SaysWhoIsNotReadyAndWhy) {

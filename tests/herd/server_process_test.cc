@@ -39,11 +39,10 @@ class ServerProcess : public testing::Test {
     return path;
   }
 
-  // A Goloman that shares nothing with the running one but what `share` makes alike.
-  template <typename Share>
-  Ended RunBeside(const config::HerdConfig& running, const Share& share) {
+  // A Goloman that shares nothing with the running one but that port.
+  Ended RunOnPortOf(const config::HerdConfig& running, std::uint16_t config::ServerConfig::*port) {
     config::HerdConfig other = DefaultGraph();
-    share(*running.Find("Goloman"), other.servers[0]);
+    other.servers[0].*port = running.Find("Goloman")->*port;
     return Run({"Goloman", "--listen", PrivateAddress(), "--metrics-listen", PrivateAddress(),
                 "--config", FileWith(config::ToJson(other)), "--log-file",
                 directory_.File("second.log")});
@@ -99,9 +98,7 @@ TEST_F(ServerProcess, IsTheOneThatTheEnvironmentNames) {
 TEST_F(ServerProcess, AClientPortThatIsTakenIsNamed) {
   TestHerd herd;
   herd.Start("Goloman");
-  const Ended ended = RunBeside(herd.config(), [](const auto& running, auto& second) {
-    second.client_port = running.client_port;
-  });
+  const Ended ended = RunOnPortOf(herd.config(), &config::ServerConfig::client_port);
   EXPECT_EQ(ended.status, 1);
   EXPECT_THAT(ended.output, HasSubstr(absl::StrCat("cannot listen on ", PrivateAddress(), " port ",
                                                    herd.Port("Goloman"), " for clients")));
@@ -110,9 +107,7 @@ TEST_F(ServerProcess, AClientPortThatIsTakenIsNamed) {
 TEST_F(ServerProcess, APropagatePortThatIsTakenIsNamed) {
   TestHerd herd;
   herd.Start("Goloman");
-  const Ended ended = RunBeside(herd.config(), [](const auto& running, auto& second) {
-    second.propagate_port = running.propagate_port;
-  });
+  const Ended ended = RunOnPortOf(herd.config(), &config::ServerConfig::propagate_port);
   EXPECT_EQ(ended.status, 1);
   EXPECT_THAT(ended.output,
               HasSubstr(absl::StrCat("cannot listen on ", PrivateAddress(), ":",
@@ -122,9 +117,7 @@ TEST_F(ServerProcess, APropagatePortThatIsTakenIsNamed) {
 TEST_F(ServerProcess, AnOperatorPortThatIsTakenIsNamed) {
   TestHerd herd;
   herd.Start("Goloman");
-  const Ended ended = RunBeside(herd.config(), [](const auto& running, auto& second) {
-    second.operator_port = running.operator_port;
-  });
+  const Ended ended = RunOnPortOf(herd.config(), &config::ServerConfig::operator_port);
   EXPECT_EQ(ended.status, 1);
   EXPECT_THAT(ended.output,
               HasSubstr(absl::StrCat("cannot listen on ", PrivateAddress(), ":",
@@ -134,9 +127,7 @@ TEST_F(ServerProcess, AnOperatorPortThatIsTakenIsNamed) {
 TEST_F(ServerProcess, AMetricsPortThatIsTakenIsNamed) {
   TestHerd herd;
   herd.Start("Goloman");
-  const Ended ended = RunBeside(herd.config(), [](const auto& running, auto& second) {
-    second.metrics_port = running.metrics_port;
-  });
+  const Ended ended = RunOnPortOf(herd.config(), &config::ServerConfig::metrics_port);
   EXPECT_EQ(ended.status, 1);
   EXPECT_THAT(ended.output,
               HasSubstr(absl::StrCat("cannot listen on ", PrivateAddress(), " port ",

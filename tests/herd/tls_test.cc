@@ -12,7 +12,6 @@
 #include "gtest/gtest.h"
 #include "herd/v1/operator.grpc.pb.h"
 #include "herd/v1/propagate.grpc.pb.h"
-#include "server/tls/credentials.h"
 #include "tests/herd/harness/certificates.h"
 #include "tests/herd/harness/eventually.h"
 #include "tests/herd/harness/files.h"
@@ -37,20 +36,12 @@ std::shared_ptr<const tls::Identity> Load(const tls::IdentityFiles& files) {
 
 class Tls : public testing::Test {
  protected:
-  // A channel to that port of Goloman, for somebody with that identity.
-  std::shared_ptr<grpc::Channel> Channel(const tls::Identity* identity, std::uint16_t port) {
-    grpc::ChannelArguments arguments;
-    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-    const auto credentials = tls::ChannelCredentials(identity, "Goloman", &arguments);
-    const config::ServerConfig& goloman = *herd_.config().Find("Goloman");
-    return grpc::CreateCustomChannel(absl::StrCat(goloman.host, ":", port), credentials, arguments);
-  }
+  const config::ServerConfig& Goloman() const { return *herd_.config().Find("Goloman"); }
 
   // What Goloman's operator port says to that one.
   grpc::Status GetStatusAs(const tls::Identity* identity) {
     const auto stub =
-        v1::Operator::NewStub(Channel(identity, herd_.config().Find("Goloman")->operator_port));
+        v1::Operator::NewStub(ChannelTo(Goloman(), Goloman().operator_port, identity));
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(kPatienceMs));
     v1::GetStatusResponse response;
@@ -60,7 +51,7 @@ class Tls : public testing::Test {
   // What Goloman says to a caller who calls himself `server`.
   grpc::Status LinkAs(const tls::Identity* identity, const std::string& server) {
     const auto stub =
-        v1::Propagate::NewStub(Channel(identity, herd_.config().Find("Goloman")->propagate_port));
+        v1::Propagate::NewStub(ChannelTo(Goloman(), Goloman().propagate_port, identity));
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(kPatienceMs));
     const auto stream = stub->Link(&context);

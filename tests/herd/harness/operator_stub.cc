@@ -8,14 +8,19 @@
 
 namespace herd::test {
 
-std::shared_ptr<grpc::Channel> OperatorChannel(const TestHerd& herd, const std::string& server) {
-  const config::ServerConfig& config = *herd.config().Find(server);
+std::shared_ptr<grpc::Channel> ChannelTo(const config::ServerConfig& server, std::uint16_t port,
+                                         const tls::Identity* identity) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  const auto credentials = tls::ChannelCredentials(herd.operator_identity(), server, &arguments);
-  return grpc::CreateCustomChannel(config.host + ":" + std::to_string(config.operator_port),
-                                   credentials, arguments);
+  const auto credentials = tls::ChannelCredentials(identity, server.name, &arguments);
+  return grpc::CreateCustomChannel(server.host + ":" + std::to_string(port), credentials,
+                                   arguments);
+}
+
+std::shared_ptr<grpc::Channel> OperatorChannel(const TestHerd& herd, const std::string& server) {
+  const config::ServerConfig& config = *herd.config().Find(server);
+  return ChannelTo(config, config.operator_port, herd.operator_identity());
 }
 
 std::unique_ptr<v1::Operator::Stub> OperatorOf(const TestHerd& herd, const std::string& server) {

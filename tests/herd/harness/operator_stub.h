@@ -16,6 +16,9 @@ namespace herd::test {
 
 std::unique_ptr<v1::Operator::Stub> OperatorOf(const TestHerd& herd, const std::string& server);
 std::shared_ptr<grpc::Channel> OperatorChannel(const TestHerd& herd, const std::string& server);
+// A connection of its own to that port of the server, for somebody with that identity.
+std::shared_ptr<grpc::Channel> ChannelTo(const config::ServerConfig& server, std::uint16_t port,
+                                         const tls::Identity* identity);
 
 // A stream of WatchClients.
 class Watcher {

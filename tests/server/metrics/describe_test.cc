@@ -21,7 +21,11 @@ std::string PageOf(const Snapshot& snapshot) {
   return prometheus::TextSerializer().Serialize(Describe(snapshot));
 }
 
-Snapshot WithNeighbor(const v1::Neighbor& neighbor) { return {.neighbors = {neighbor}}; }
+Snapshot WithNeighbor(const v1::Neighbor& neighbor) {
+  Snapshot snapshot;
+  *snapshot.status.add_neighbors() = neighbor;
+  return snapshot;
+}
 
 TEST(Describe, TellsWhoTheServerIs) {
   Snapshot snapshot;

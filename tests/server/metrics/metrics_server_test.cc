@@ -19,8 +19,7 @@ using ::testing::StartsWith;
 
 // Set before it is asked.
 struct FakeHost final : MetricsHost {
-  v1::GetStatusResponse DescribeServer() override { return {}; }
-  std::vector<v1::Neighbor> DescribeNeighbors() override { return {}; }
+  v1::GetStatusResponse DescribeAll() override { return {}; }
   Readiness DescribeReadiness() override { return readiness; }
   std::vector<std::string> StuckThreads() override { return stuck; }
 

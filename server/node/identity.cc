@@ -1,0 +1,40 @@
+#include "server/node/identity.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "server/log/log.h"
+
+namespace herd {
+namespace {
+
+bool IsLoopback(const std::string& address) {
+  return absl::StartsWith(address, "127.") || address == "::1" || address == "localhost";
+}
+
+absl::Status CheckOperatorName(const NodeOptions& options) {
+  for (const config::ServerConfig& server : options.herd.servers) {
+    if (!tls::HasName({server.name}, options.operator_name)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--operator-name is ", options.operator_name, ", which is a server's name"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<tls::IdentityKeeper>> OpenIdentity(const NodeOptions& options) {
+  if (options.identity.any()) {
+    auto identity = tls::IdentityKeeper::Start(options.identity, options.server);
+    if (!identity.ok()) return identity.status();
+    if (absl::Status status = CheckOperatorName(options); !status.ok()) return status;
+    return identity;
+  }
+  if (!IsLoopback(options.listen)) {
+    log::Warning(absl::StrCat("NO TLS: whoever reaches ", options.listen,
+                              " can read and change what this herd knows, "
+                              "and stop its servers; see --tls-certificate"));
+  }
+  return nullptr;
+}
+
+}  // namespace herd
