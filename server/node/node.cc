@@ -235,6 +235,9 @@ v1::GetStatusResponse Node::Describe(peer::Peers::Detail detail) {
     *status.add_neighbors() = std::move(neighbor);
   }
   SumUpNeighbors(&status);
+  if (const OperatorServer* const watched = watched_by_.load()) {
+    status.set_watchers(watched->watchers());
+  }
   FillIn(places_->Count(), status.mutable_places());
   return status;
 }

@@ -103,6 +103,7 @@ class GrpcOperatorServer final : public OperatorServer {
     server_->GetHealthCheckService()->SetServingStatus(kLiveness, alive);
   }
 
+  std::size_t watchers() const override { return watches_.size(); }
   void Wake() override { watches_.Wake(); }
 
  private:

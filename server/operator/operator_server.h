@@ -57,6 +57,9 @@ class OperatorServer {
   // Any thread. Of herd.v1.Liveness: the threads that serve turn. False at the beginning.
   virtual void SetAlive(bool alive) = 0;
 
+  // Any thread. Operators who watch clients.
+  virtual std::size_t watchers() const = 0;
+
   // Any thread. The store may have something new. Costs next to nothing unless somebody watches.
   virtual void Wake() = 0;
 };

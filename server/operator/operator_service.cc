@@ -29,7 +29,6 @@ void NoteDoing(const grpc::ServerContext& caller, absl::string_view what) {
 grpc::Status OperatorService::GetStatus(grpc::ServerContext*, const v1::GetStatusRequest*,
                                         v1::GetStatusResponse* response) {
   *response = host_->DescribeServer();
-  response->set_watchers(watches_->size());
   return grpc::Status::OK;
 }
 

@@ -52,6 +52,14 @@ double SampleOf(const TestHerd& herd, const std::string& name, const std::string
   return Sample(Get(herd, name, "/metrics"), sample);
 }
 
+TEST(Metrics, CountThoseWhoWatch) {
+  TestHerd herd;
+  herd.Start("Goloman");
+  EXPECT_EQ(SampleOf(herd, "Goloman", "herd_watchers"), 0);
+  const Watcher watcher(herd, "Goloman", {});
+  EXPECT_EQ(SampleOf(herd, "Goloman", "herd_watchers"), 1);
+}
+
 TEST(Metrics, CountWhatClientsDo) {
   TestHerd herd;
   herd.StartAllLinked();
