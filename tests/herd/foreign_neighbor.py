@@ -368,15 +368,17 @@ class WhomHolidayCalls(ForeignNeighbor):
         self.addCleanup(self.welsh.stop)
         self.start_holiday()
 
-    def link_from_holiday(self, through=0, hello=None):
+    def link_from_holiday(self, through=0, of_our_own=0, hello=None):
         """A link on which both have said hello; with Holiday's. We have its updates through there,
-        and want what follows."""
+        and want what follows; and have so many of our own."""
         link = self.welsh.next_link()
         its_hello = link.receive().push.hello
-        holiday = propagate.Origin(server="Holiday", start_ns=its_hello.start_ns)
-        vector = [propagate.Have(origin=0, through=through)] if through > 0 else []
+        origins = [propagate.Origin(server="Holiday", start_ns=its_hello.start_ns),
+                   propagate.Origin(server="Welsh", start_ns=OUR_START_NS)]
+        vector = [propagate.Have(origin=origin, through=have)
+                  for origin, have in enumerate((through, of_our_own)) if have > 0]
         link.send(push=hello or hello_of("Welsh"),
-                  ack=propagate.Ack(origins=[holiday], vector=vector, eager=[0]))
+                  ack=propagate.Ack(origins=origins, vector=vector, eager=[0]))
         return link, its_hello
 
     def test_it_says_hello_and_waits_for_our_vector_before_it_pushes(self):
@@ -405,9 +407,7 @@ class WhomHolidayCalls(ForeignNeighbor):
                          [propagate.Origin(server="Welsh", start_ns=OUR_START_NS)])
 
     def test_while_it_lacks_what_we_say_to_have_operators_see_it_catch_up(self):
-        link, _ = self.link_from_holiday()
-        link.ack(origins=[propagate.Origin(server="Welsh", start_ns=OUR_START_NS)],
-                 vector=[propagate.Have(origin=1, through=42)])
+        self.link_from_holiday(of_our_own=42)
         self.assertTrue(eventually(lambda: self.holiday.status().lacking_updates == 42))
         table = self.holiday.status_table()
         self.assertRegex(table, r"\nHoliday  yes .*  catching up\n")
