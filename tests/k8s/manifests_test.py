@@ -282,6 +282,19 @@ BROKEN_FIELDS = [
     ("base/network-policies.yaml", "cidr:", "cidrs:"),
     ("base/service-account.yaml", "automountServiceAccountToken:", "automountToken:"),
 ]
+BROKEN_FIELDS_IN_PRODUCTION = [
+    ("components/five/certificates/certificates.yaml", "renewBefore:", "renewAfter:"),
+    ("components/five/certificates/certificates.yaml", "size: 256", 'size: "256"'),
+    ("components/five/certificates/certificates.yaml", "rotationPolicy: Always",
+     "rotationPolicy: Forever"),
+    ("components/five/certificates/certificates.yaml", "- client auth", "- clientauth"),
+    ("components/mutual-tls/authority.yaml", "  isCA: true", "  isAuthority: true"),
+    ("components/mutual-tls/authority.yaml", "selfSigned:", "selfSigning:"),
+    ("components/mutual-tls/operator.yaml", "dnsNames:", "dnsName:"),
+    ("components/prometheus-operator/service-monitor.yaml", "jobLabel:", "job:"),
+    ("components/prometheus-operator/service-monitor.yaml", "interval: 15s", "scrapeInterval: 15s"),
+    ("components/prometheus-operator/rules.yaml", "for: 1m", "during: 1m"),
+]
 
 
 class Breaking(Manifests):
@@ -314,17 +327,20 @@ class Breaking(Manifests):
 
     def test_fields(self):
         # All in one run of the compiler, and each has to be found.
+        whole = {overlay: render(kubectl, os.path.join(arguments.tree, "k8s/overlays", overlay))
+                 for overlay in ("local", "production")}
+        breaks = [("local", *each) for each in BROKEN_FIELDS] + \
+            [("production", *each) for each in BROKEN_FIELDS_IN_PRODUCTION]
         objects, expected = [], []
-        for file, pattern, replacement in BROKEN_FIELDS:
-            rendered = self.broken(file, pattern, replacement)
-            whole = render(kubectl, os.path.join(arguments.tree, "k8s/overlays/local"))
-            different = [each for each in rendered if each not in whole]
+        for overlay, file, pattern, replacement in breaks:
+            rendered = self.broken(file, pattern, replacement, overlay)
+            different = [each for each in rendered if each not in whole[overlay]]
             self.assertTrue(different, pattern)
             different[0]["metadata"]["name"] += f"-{len(objects)}"
             objects.append(different[0])
             expected.append(f"{different[0]['kind']} {different[0]['metadata']['name']}: ")
         found = self.schemas().check(objects)
-        for (file, pattern, _), name in zip(BROKEN_FIELDS, expected):
+        for (_, file, pattern, _), name in zip(breaks, expected):
             with self.subTest(f"{file}: {pattern}"):
                 self.assertTrue(any(line.startswith(name) for line in found), found)
 

@@ -346,7 +346,6 @@ def alerts_of_prometheus(tree):
 
 
 def monitors_find_the_servers(rendering, tree):
-    """Stands in for schemas, which there are none of for the Prometheus Operator's objects here."""
     jobs = set(re.findall(r'job="(\w+)"', str(alerts_of_prometheus(tree))))
     for monitor in rendering.of("ServiceMonitor"):
         name, spec = f"ServiceMonitor {monitor['metadata']['name']}", monitor["spec"]
