@@ -140,6 +140,12 @@ class Herd(unittest.TestCase):
               f"{in_sync - accepts:.2f} s after it could accept", flush=True)
 
 
+    def come_back_elsewhere_than_dns_says(self, number):
+        self.cluster.names.remember()
+        self.pod(number).kill()
+        self.report_of_a_return(f"{self.herd['servers'][number]['name']} killed, and elsewhere "
+                                "than DNS says", self.come_back(number))
+
     def restart_all_while_phones_report(self):
         count = len(self.herd["servers"])
         writers = Writers(WRITERS, UPDATES_A_SECOND,
@@ -186,6 +192,12 @@ class Running(Herd):
         self.report_of_a_return("killed and elsewhere", self.come_back(2))
         self.assertNotEqual(self.pod(2).address, before)
         self.assertEqual(unknown((self.pod(2).address, 12070), [b"kiwi.cs.ucla.edu"]), [])
+
+    def test_a_server_comes_back_elsewhere_and_dns_goes_on_telling_where_it_was(self):
+        self.start_all()
+        # Goloman calls all its neighbours, Welsh none, Holiday some.
+        for number in (0, 2, 4):
+            self.come_back_elsewhere_than_dns_says(number)
 
     def test_a_rolling_restart_loses_nothing_and_turns_nobody_away(self):
         self.start_all()
@@ -235,6 +247,7 @@ class WithCertificates(Herd):
         # Those that are restarted have the new ones, the others know both.
         self.cluster.replace_secrets(self.secrets())
         self.restart_all_while_phones_report()
+        self.come_back_elsewhere_than_dns_says(4)
 
 
 class Figures(Herd):
@@ -266,8 +279,10 @@ class Figures(Herd):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    for name in ("tree", "npm", "folder", "programs"):
-        parser.add_argument(f"--{name}", required=True)
+    tree = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
+    for name, place in (("tree", ""), ("npm", "build/release/npm/k8s"),
+                        ("folder", "build/release/containers"), ("programs", "build/release/bin")):
+        parser.add_argument(f"--{name}", type=os.path.abspath, default=os.path.join(tree, place))
     parser.add_argument("--figures", action="store_true")
     arguments, rest = parser.parse_known_args()
     reason = why_not()

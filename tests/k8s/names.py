@@ -44,8 +44,8 @@ class Names:
             self.addresses.pop(name + self.suffix, None)
 
     def remember(self):
-        """From here on answers what it would have answered now, as a cache whose time to live is
-        longer than any test."""
+        """From here on answers what is true now, as a cache whose time to live is longer than any
+        test; until it is told again."""
         with self.lock:
             self.remembered = dict(self.addresses)
 
