@@ -28,6 +28,8 @@ apiVersion: kustomize.config.k8s.io/v1alpha1
 kind: Component
 
 # With a hash of its content in its name, so that another topology replaces the pods, one at a time.
+# Those beyond the count are deleted all at once instead: scale down first, as the README says under
+# "Change the topology".
 configMapGenerator:
   - name: herd
     files:

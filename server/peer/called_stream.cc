@@ -5,19 +5,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/log/log.h"
+#include "server/peer/caller.h"
 #include "server/state/clock.h"
-#include "server/tls/credentials.h"
 
 namespace herd::peer {
 namespace {
 
 // A peer that no longer reads holds up a Write, and the status behind it, for no longer than this.
 constexpr std::chrono::seconds kGrace{1};
-
-// absl::StatusCode and grpc::StatusCode are the same numbers by design.
-grpc::Status ToGrpc(const absl::Status& status) {
-  return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
-}
 
 }  // namespace
 
@@ -72,21 +67,12 @@ absl::Status CalledStream::OnPacket() {
   return status;
 }
 
-absl::Status CalledStream::CheckCertificate(const std::string& server) const {
-  const std::shared_ptr<const grpc::AuthContext> peer = context_.auth_context();
-  if (peer == nullptr || !peer->IsPeerAuthenticated()) return absl::OkStatus();  // there is no TLS
-  const std::vector<std::string> names = tls::NamesOf(*peer);
-  if (tls::HasName(names, server)) return absl::OkStatus();
-  return absl::PermissionDeniedError(
-      absl::StrCat("the certificate is that of ", tls::Listed(names), ", not of ", server));
-}
-
 absl::Status CalledStream::OnHello() {
   if (!incoming_.push().has_hello()) {
     return absl::InvalidArgumentError("the first push is no hello");
   }
   const v1::Hello& hello = incoming_.push().hello();
-  if (absl::Status status = CheckCertificate(hello.server()); !status.ok()) return status;
+  if (absl::Status status = CheckCaller(context_, hello.server()); !status.ok()) return status;
   const absl::StatusOr<std::size_t> neighbor = flood_->Identify(hello);
   if (!neighbor.ok()) return neighbor.status();
   if (flood_->IsForUsToCall(*neighbor)) {

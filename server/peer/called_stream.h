@@ -67,8 +67,6 @@ class CalledStream {
   void Read();
   absl::Status OnPacket();
   absl::Status OnHello();
-  // With TLS: the caller is that server, by its certificate.
-  absl::Status CheckCertificate(const std::string& server) const;
   void NoteDown() const;
   void Detach(const std::string& reason);
   void FinishIfQuiet();

@@ -6,9 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/log/log.h"
-#include "server/peer/channel_arguments.h"
+#include "server/peer/neighbor_channel.h"
 #include "server/state/clock.h"
-#include "server/tls/credentials.h"
 
 namespace herd::peer {
 namespace {
@@ -31,22 +30,25 @@ CallingStream::CallingStream(Flood* flood, std::size_t neighbor, const std::stri
       traffic_(traffic),
       queue_(queue) {}
 
-std::shared_ptr<grpc::Channel> CallingStream::MakeChannel() const {
-  grpc::ChannelArguments arguments = NeighborChannelArguments();
-  const std::shared_ptr<const tls::Identity> identity =
-      identity_ == nullptr ? nullptr : identity_->current();
-  const auto credentials = tls::ChannelCredentials(identity.get(), name(), &arguments);
-  return grpc::CreateCustomChannel(target_, credentials, arguments);
-}
-
 void CallingStream::Open() {
+  const bool at_knock = IsForKnock();
+  at_knock_last_ = at_knock;
   attempt_ = std::make_unique<Attempt>();
+  attempt_->target = at_knock ? knocked_from_ : target_;
+  knocked_from_.clear();
   // A channel that lived on would look the neighbour's name up at its own, ever longer pace, and
   // not at all as long as anybody answers where the neighbour once was.
-  attempt_->stub = v1::Propagate::NewStub(MakeChannel());
+  attempt_->stub = v1::Propagate::NewStub(NeighborChannel(attempt_->target, name(), identity_));
   attempt_->stream = attempt_->stub->PrepareAsyncLink(&attempt_->context, queue_);
   attempt_->stream->StartCall(started_.tag());
   ++outstanding_;
+}
+
+// Between two knocks the name has its turn: the neighbour may not listen where it calls from.
+bool CallingStream::IsForKnock() const { return !knocked_from_.empty() && !at_knock_last_; }
+
+void CallingStream::CallAt(const std::string& target) {
+  if (!stopping_ && !link().up()) knocked_from_ = target;
 }
 
 void CallingStream::OnStarted(bool ok) {
@@ -163,13 +165,15 @@ void CallingStream::Resume() {
 void CallingStream::NoteUp() {
   ++connects_;
   noted_up_ = true;
+  knocked_from_.clear();
   up_since_ = std::chrono::steady_clock::now();
-  log::Info(absl::StrCat("link to ", name(), " at ", target_, " is up"));
+  log::Info(absl::StrCat("link to ", name(), " at ", attempt_->target, " is up"));
 }
 
 void CallingStream::NoteDown() {
   const bool was_up = std::exchange(noted_up_, false);
-  if (stopping_) return;
+  // Where the neighbour is by its name is what matters, not that a knock has led nowhere.
+  if (stopping_ || (at_knock_last_ && !was_up)) return;
   const std::string& message = attempt_->status.error_message();
   const std::string reason = message.empty() ? "closed by the neighbor" : message;
   const bool repeated = !was_up && reason == last_error_;
@@ -178,8 +182,9 @@ void CallingStream::NoteDown() {
   if (repeated) return;
   const bool left = flood_->inbound(neighbor_).leaving();
   log::Write(left ? log::Level::kInfo : log::Level::kWarning,
-             absl::StrCat(was_up ? "link to " : "cannot open the link to ", name(), " at ", target_,
-                          was_up ? " is down" : "", " (", left && was_up ? "it has left" : reason,
+             absl::StrCat(was_up ? "link to " : "cannot open the link to ", name(), " at ",
+                          attempt_->target, was_up ? " is down" : "", " (",
+                          left && was_up ? "it has left" : reason,
                           "); connecting again until it answers"));
 }
 

@@ -35,6 +35,10 @@ class CallingStream {
   // Starts the first attempt.
   void Open();
 
+  // The neighbour says that it is there: the next attempt is made at that target, unless the link
+  // is up. However often this is called, there are no more attempts than without it.
+  void CallAt(const std::string& target);
+
   // Writes the next packet if there is one and none is being written; then reads on. In this order,
   // since gRPC sends a message of its own for each Read.
   void Pump(Nanos now);
@@ -55,6 +59,7 @@ class CallingStream {
 
  private:
   struct Attempt {
+    std::string target;
     std::unique_ptr<v1::Propagate::Stub> stub;
     grpc::ClientContext context;
     std::unique_ptr<grpc::ClientAsyncReaderWriter<v1::Packet, v1::Packet>> stream;
@@ -65,8 +70,6 @@ class CallingStream {
     bool ended = false;   // a Read or the start has failed; the status is to be fetched
   };
 
-  // With the identity of now.
-  std::shared_ptr<grpc::Channel> MakeChannel() const;
   void OnStarted(bool ok);
   void OnRead(bool ok);
   void OnWritten(bool ok);
@@ -80,6 +83,7 @@ class CallingStream {
   void NoteUp();
   void NoteDown();
 
+  bool IsForKnock() const;
   bool CanWrite() const;
   const OutboundLink& link() const { return flood_->outbound(neighbor_); }
   const std::string& name() const { return link().neighbor(); }
@@ -92,6 +96,8 @@ class CallingStream {
   grpc::CompletionQueue* const queue_;
 
   std::unique_ptr<Attempt> attempt_;
+  std::string knocked_from_;    // since the last attempt began: as a target; or empty
+  bool at_knock_last_ = false;  // the last attempt was made where a knock came from
   v1::Packet outgoing_;
   v1::Packet incoming_;
   grpc::Alarm retry_;

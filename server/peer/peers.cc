@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "server/log/log.h"
+#include "server/peer/caller.h"
 #include "server/peer/channel_arguments.h"
 #include "server/peer/durations_message.h"
 #include "server/peer/wire.h"
@@ -66,6 +67,9 @@ absl::StatusOr<std::unique_ptr<Peers>> Peers::Start(Store* store, const Options&
   {
     absl::MutexLock lock(&peers->mutex_);
     peers->Accept();
+    KnockListener::Host* const host = peers.get();
+    peers->knock_listener_ =
+        std::make_unique<KnockListener>(host, &peers->service_, peers->queue_.get());
     for (std::size_t i = 0; i < options.neighbors.size(); ++i) peers->Connect(i);
   }
   peers->thread_ = std::thread([loop = peers.get()] { loop->Run(); });
@@ -76,6 +80,13 @@ void Peers::Connect(std::size_t neighbor) {
   const auto& [name, target] = options_.neighbors[neighbor];
   if (!flood_.IsForUsToCall(neighbor)) {
     log::Info(absl::StrCat("waiting for ", name, " to connect"));
+    v1::Hello hello;
+    hello.set_server(options_.own.server);
+    hello.set_receiver(name);
+    hello.set_start_ns(options_.own.start_ns);
+    knockers_[neighbor] = std::make_unique<Knocker>(&flood_, neighbor, target, options_.identity,
+                                                    hello, queue_.get());
+    knockers_[neighbor]->Start();
     return;
   }
   log::Info(absl::StrCat("connecting to ", name, " at ", target));
@@ -89,7 +100,8 @@ Peers::Peers(Store* store, const Options& options)
       options_(options),
       flood_(store, options.own, Names(options.neighbors), options.flood),
       states_(options.neighbors.size()),
-      calling_(options.neighbors.size()) {}
+      calling_(options.neighbors.size()),
+      knockers_(options.neighbors.size()) {}
 
 Peers::~Peers() {
   if (thread_.joinable()) Stop();
@@ -335,6 +347,7 @@ absl::Status Peers::Disconnect(const std::string& name) {
     if (std::exchange(states_[*neighbor].disconnected, true)) return absl::OkStatus();
     log::Warning(absl::StrCat("the link with ", name, " is ", kDisconnected));
     if (calling_[*neighbor] != nullptr) calling_[*neighbor]->Stop();
+    if (knockers_[*neighbor] != nullptr) knockers_[*neighbor]->Stop();
     CloseCalls(*neighbor, absl::UnavailableError(kDisconnected));
     WakeThread();  // while Stop cannot have shut the queue down
   }
@@ -349,11 +362,26 @@ absl::Status Peers::Reconnect(const std::string& name) {
   if (!std::exchange(states_[*neighbor].disconnected, false)) return absl::OkStatus();
   log::Info(absl::StrCat("the link with ", name, " may be opened again"));
   if (calling_[*neighbor] != nullptr) calling_[*neighbor]->Resume();
+  if (knockers_[*neighbor] != nullptr) knockers_[*neighbor]->Start();
   return absl::OkStatus();
 }
 
 void Peers::OnLost(std::size_t neighbor, const std::string& reason) {
   states_[neighbor].last_error = reason;
+  if (!stopping_ && !states_[neighbor].disconnected) knockers_[neighbor]->Start();
+}
+
+absl::Status Peers::OnKnock(const grpc::ServerContext& call, const v1::Hello& hello) {
+  if (absl::Status status = CheckCaller(call, hello.server()); !status.ok()) return status;
+  const absl::StatusOr<std::size_t> neighbor = flood_.Identify(hello);
+  if (!neighbor.ok()) return neighbor.status();
+  if (!flood_.IsForUsToCall(*neighbor)) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("it is ", hello.server(), " that calls ", hello.receiver()));
+  }
+  if (states_[*neighbor].disconnected) return absl::UnavailableError(kDisconnected);
+  calling_[*neighbor]->CallAt(TargetAtCaller(call, options_.neighbors[*neighbor].target));
+  return absl::OkStatus();
 }
 
 void Peers::OnGone(CalledStream* stream) {
@@ -361,9 +389,10 @@ void Peers::OnGone(CalledStream* stream) {
 }
 
 bool Peers::AllGone() const {
-  return called_.empty() && std::all_of(calling_.begin(), calling_.end(), [](const auto& stream) {
-           return stream == nullptr || stream->idle();
-         });
+  const auto is_idle = [](const auto& one) { return one == nullptr || one->idle(); };
+  return called_.empty() && knock_listener_->idle() &&
+         std::all_of(calling_.begin(), calling_.end(), is_idle) &&
+         std::all_of(knockers_.begin(), knockers_.end(), is_idle);
 }
 
 void Peers::Stop() {
@@ -373,6 +402,9 @@ void Peers::Stop() {
     stopping_ = true;
     for (const auto& stream : calling_) {
       if (stream != nullptr) stream->Stop();
+    }
+    for (const auto& knocker : knockers_) {
+      if (knocker != nullptr) knocker->Stop();
     }
     for (const auto& stream : called_) {
       if (stream->neighbor()) stream->Close(absl::UnavailableError("this server is stopping"));

@@ -24,13 +24,15 @@
 #include "server/peer/calling_stream.h"
 #include "server/peer/completion.h"
 #include "server/peer/flood.h"
+#include "server/peer/knock_listener.h"
+#include "server/peer/knocker.h"
 #include "server/peer/link_traffic.h"
 #include "server/peer/rate_meter.h"
 #include "server/tls/identity_keeper.h"
 
 namespace herd::peer {
 
-class Peers final : private CalledStream::Host {
+class Peers final : private CalledStream::Host, private KnockListener::Host {
  public:
   struct Neighbor {
     std::string name;
@@ -149,6 +151,8 @@ class Peers final : private CalledStream::Host {
   void OnLost(std::size_t neighbor, const std::string& reason) override
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnGone(CalledStream* stream) override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status OnKnock(const grpc::ServerContext& call, const v1::Hello& hello) override
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Store* const store_;
   const Options options_;
@@ -163,6 +167,9 @@ class Peers final : private CalledStream::Host {
   std::vector<NeighborState> states_ ABSL_GUARDED_BY(mutex_);
   // By neighbour; none to those that call us.
   std::vector<std::unique_ptr<CallingStream>> calling_ ABSL_GUARDED_BY(mutex_);
+  // By neighbour; none to those that this server calls.
+  std::vector<std::unique_ptr<Knocker>> knockers_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<KnockListener> knock_listener_ ABSL_GUARDED_BY(mutex_);
   // One more than there are calls.
   std::vector<std::unique_ptr<CalledStream>> called_ ABSL_GUARDED_BY(mutex_);
   Nanos looked_at_ ABSL_GUARDED_BY(mutex_) = 0;

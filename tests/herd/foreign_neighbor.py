@@ -51,10 +51,10 @@ def private_address():
     return "127.%d.%d.%d" % (1 + (pid >> 16 & 0x7f), pid >> 8 & 0xff, pid & 0xff)
 
 
-def free_ports(count):
+def free_ports(count, address):
     sockets = [socket.socket() for _ in range(count)]
     for one in sockets:
-        one.bind((private_address(), 0))
+        one.bind((address, 0))
     ports = [one.getsockname()[1] for one in sockets]
     for one in sockets:
         one.close()
@@ -135,15 +135,20 @@ def start_taking(stream, messages):
     threading.Thread(target=stream.take_all, args=(messages,), daemon=True).start()
 
 
-def serve(servicer, port):
+def serve(servicer, port, address=None):
+    address = address or private_address()
     # A call keeps its thread for as long as it lasts.
     server = grpc.server(
         concurrent.futures.ThreadPoolExecutor(max_workers=16),
         options=[("grpc.so_reuseport", 0),
                  # Holiday's keepalive pings come each second.
                  ("grpc.http2.min_recv_ping_interval_without_data_ms", 500)])
-    propagate_grpc.add_PropagateServicer_to_server(servicer, server)
-    if server.add_insecure_port("%s:%d" % (private_address(), port)) != port:
+    whole = propagate_grpc.PropagateServicer()  # whatever is not implemented says so
+    for method in ("Link", "Knock"):
+        if hasattr(servicer, method):
+            setattr(whole, method, getattr(servicer, method))
+    propagate_grpc.add_PropagateServicer_to_server(whole, server)
+    if server.add_insecure_port("%s:%d" % (address, port)) != port:
         raise RuntimeError("cannot listen on port %d" % port)
     server.start()
     return server
@@ -170,13 +175,31 @@ class Other:
         self._server.stop(grace=None).wait()
 
 
+class Goloman:
+    """Is knocked at, and does not call."""
+
+    def __init__(self, port):
+        self._knocks = queue.Queue()
+        self._server = serve(self, port)
+
+    def Knock(self, hello, _context):
+        self._knocks.put(hello)
+        return propagate.KnockResponse()
+
+    def next_knock(self):
+        return self._knocks.get(timeout=PATIENCE_S)
+
+    def stop(self):
+        self._server.stop(grace=None).wait()
+
+
 class Welsh:
     """The called side: each Link that Holiday opens is a Stream."""
 
-    def __init__(self, port):
+    def __init__(self, port, address=None):
         self._links = queue.Queue()
         self._open = []
-        self._server = serve(self, port)
+        self._server = serve(self, port, address)
 
     def Link(self, packets, _context):
         stream = Stream()
@@ -197,9 +220,11 @@ class Welsh:
 class Holiday:
     """The real server with one neighbour, and how to reach it."""
 
-    def __init__(self, directory, neighbor):
-        (self.client_port, self.propagate_port, self.operator_port, self._no_places,
-         *others) = free_ports(7)
+    def __init__(self, directory, neighbor, neighbor_host, neighbor_address):
+        """The configuration has the neighbour at that host; it listens at that address."""
+        self.client_port, self.propagate_port, self.operator_port, self._no_places = \
+            free_ports(4, private_address())
+        others = free_ports(3, neighbor_address)
         self.neighbor_propagate_port = others[1]
         self._config = os.path.join(directory, "herd.json")
         self._log = os.path.join(directory, "holiday.log")
@@ -207,7 +232,7 @@ class Holiday:
             json.dump({"servers": [
                 self._server("Holiday", self.client_port, self.propagate_port,
                              self.operator_port, [neighbor]),
-                self._server(neighbor, *others, [])]}, file)
+                dict(self._server(neighbor, *others, []), host=neighbor_host)]}, file)
         self.process = None
 
     @staticmethod
@@ -324,11 +349,16 @@ class ForeignNeighbor(unittest.TestCase):
     """A real Holiday, and whom this plays."""
 
     neighbor = None
+    # Where it is said to be.
+    neighbor_host = private_address()
+    # And where it is.
+    neighbor_address = private_address()
 
     def setUp(self):
         directory = tempfile.TemporaryDirectory(prefix="herd-test-")
         self.addCleanup(directory.cleanup)
-        self.holiday = Holiday(directory.name, self.neighbor)
+        self.holiday = Holiday(directory.name, self.neighbor, self.neighbor_host,
+                               self.neighbor_address)
 
     def start_holiday(self):
         self.holiday.start()
@@ -337,6 +367,15 @@ class ForeignNeighbor(unittest.TestCase):
     def stop_holiday(self):
         if self.holiday.process.poll() is None:
             self.assertEqual(self.holiday.terminate(), 0)
+
+    def knock(self, **changes):
+        """What a knock at Holiday is answered: the status."""
+        words = {"server": self.neighbor, "receiver": "Holiday", **changes}
+        with grpc.insecure_channel("%s:%d" % (private_address(), self.holiday.propagate_port),
+                                   options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
+            call = propagate_grpc.PropagateStub(channel).Knock.future(
+                propagate.Hello(start_ns=OUR_START_NS, **words), timeout=PATIENCE_S)
+            return call.code()
 
     def report(self, client_id, position=KIWI, at=KIWI_TIME):
         line = ("IAMAT %s %s %s" % (client_id, position, at)).encode()
@@ -709,6 +748,89 @@ class WhoCallsThoughHeIsToBeCalled(ForeignNeighbor):
         self.addCleanup(link.hang_up)
         link.hello(server="Welsh")
         self.assertEqual(link.status(), grpc.StatusCode.PERMISSION_DENIED)
+
+
+class WhomHolidayWaitsFor(ForeignNeighbor):
+
+    neighbor = "Goloman"
+
+    def test_is_told_where_it_is_until_there_is_a_link(self):
+        goloman = Goloman(self.holiday.neighbor_propagate_port)
+        self.addCleanup(goloman.stop)
+        self.start_holiday()
+        hello = propagate.Hello(server="Holiday", receiver="Goloman",
+                                start_ns=self.holiday.status().start_ns)
+        self.assertEqual([goloman.next_knock() for _ in range(3)], [hello] * 3)
+        link = LinkToHoliday(self.holiday.propagate_port)
+        self.addCleanup(link.hang_up)
+        link.hello()
+        self.assertIsNotNone(link.receive())
+        link.hang_up()
+        self.assertEqual(goloman.next_knock(), hello)
+
+
+class WhoKnocksAtHoliday(ForeignNeighbor):
+
+    neighbor = "Welsh"
+    # Kept for documentation (RFC 5737): nobody is there.
+    neighbor_host = "192.0.2.1"
+    # Where a connection to a loopback address comes from.
+    neighbor_address = "127.0.0.1"
+
+    def setUp(self):
+        super().setUp()
+        self.welsh = Welsh(self.holiday.neighbor_propagate_port, self.neighbor_address)
+        self.addCleanup(self.welsh.stop)
+        self.start_holiday()
+
+    def test_is_called_where_it_knocks_from(self):
+        self.assertEqual(self.knock(), grpc.StatusCode.OK)
+        self.assertEqual(self.welsh.next_link().receive().push.hello.receiver, "Welsh")
+
+    def test_a_stranger_and_who_means_another_are_denied(self):
+        for words in (dict(server="Nobody"), dict(server="Holiday"), dict(server=""),
+                      dict(receiver="Welsh"), dict(receiver="")):
+            with self.subTest(**words):
+                self.assertEqual(self.knock(**words), grpc.StatusCode.PERMISSION_DENIED)
+
+    def test_is_not_called_when_an_operator_does_not_want_it(self):
+        with grpc.insecure_channel("%s:%d" % (private_address(), self.holiday.operator_port),
+                                   options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
+            stub = operator_grpc.OperatorStub(channel)
+            stub.Disconnect(operator.DisconnectRequest(neighbor="Welsh"), timeout=PATIENCE_S)
+            self.assertEqual(self.knock(), grpc.StatusCode.UNAVAILABLE)
+            stub.Reconnect(operator.ReconnectRequest(neighbor="Welsh"), timeout=PATIENCE_S)
+        self.assertEqual(self.knock(), grpc.StatusCode.OK)
+
+
+class WhoKnocksFromWhereItDoesNotListen(ForeignNeighbor):
+
+    neighbor = "Welsh"
+
+    def test_is_found_by_its_name_all_the_same(self):
+        self.start_holiday()
+        found = threading.Event()
+
+        def knock_on():
+            while not found.is_set():
+                self.knock()
+
+        knocking = threading.Thread(target=knock_on)
+        knocking.start()
+        self.addCleanup(knocking.join)
+        self.addCleanup(found.set)
+        welsh = Welsh(self.holiday.neighbor_propagate_port)
+        self.addCleanup(welsh.stop)
+        self.assertEqual(welsh.next_link().receive().push.hello.receiver, "Welsh")
+
+
+class WhoKnocksThoughItCalls(ForeignNeighbor):
+
+    neighbor = "Goloman"
+
+    def test_is_denied(self):
+        self.start_holiday()
+        self.assertEqual(self.knock(), grpc.StatusCode.PERMISSION_DENIED)
 
 
 def main():

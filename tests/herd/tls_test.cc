@@ -65,6 +65,20 @@ class Tls : public testing::Test {
     return stream->Finish();
   }
 
+  // What Goloman says to that one when it knocks as `server`.
+  grpc::Status KnockAs(const tls::Identity* identity, const std::string& server) {
+    const auto stub =
+        v1::Propagate::NewStub(ChannelTo(Goloman(), Goloman().propagate_port, identity));
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(kPatienceMs));
+    v1::Hello hello;
+    hello.set_server(server);
+    hello.set_receiver("Goloman");
+    hello.set_start_ns(1);
+    v1::KnockResponse response;
+    return stub->Knock(&context, hello, &response);
+  }
+
   void Report(const std::string& server, const std::string& client, int seconds) {
     const std::string iamat = Iamat(client, absl::StrCat(seconds));
     EXPECT_TRUE(IsReplyTo(iamat, server, TextClient(herd_.Port(server)).Ask(iamat)));
@@ -123,6 +137,15 @@ TEST_F(Tls, ANeighborIsOnlyWhomItsCertificateNames) {
   EXPECT_EQ(an_operator.error_code(), grpc::StatusCode::PERMISSION_DENIED);
   EXPECT_EQ(an_operator.error_message(), "the certificate is that of operator, not of Hands");
   EXPECT_EQ(LinkAs(nullptr, "Hands").error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(Tls, WhoKnocksIsOnlyWhomItsCertificateNames) {
+  herd_.Start("Goloman");
+  EXPECT_TRUE(KnockAs(Load(certificates_.Files("Hands")).get(), "Hands").ok());
+  const grpc::Status another = KnockAs(Load(certificates_.Files("Welsh")).get(), "Hands");
+  EXPECT_EQ(another.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(another.error_message(), "the certificate is that of Welsh, not of Hands");
+  EXPECT_EQ(KnockAs(nullptr, "Hands").error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
 TEST(ATlsHerd, CallsNobodyWhoCannotProveToBeWhomItMeans) {

@@ -1,9 +1,9 @@
 """As much of Kubernetes as five pods need: pods with addresses of their own, names for them, probes.
 
 A pod is a container of the image, started with what the manifest says: arguments, environment, files
-of its ConfigMap and Secret, user, read-only root file system, no capabilities. It has a network
-namespace with an address that no pod had before, and finds the others by a hosts file that is
-changed when one comes back elsewhere, as the cluster's DNS is.
+of its ConfigMaps and Secrets, user, read-only root file system, no capabilities. It has a network
+namespace with an address that no pod had before, and finds the others by a DNS, which tells of a pod
+from its start to its end.
 
 Belongs in a network and process namespace of its own (see enter), so that nothing clashes, and
 nothing is left whatever becomes of the test.
@@ -18,13 +18,17 @@ import sys
 import time
 
 from containers import IMAGE
-from rendering import Rendering, source_of_volume
+from names import Names
+from relations import arguments_in
+from rendering import sources_of_volume
+from volumes import write_volume
 
 PATIENCE_SECONDS = 60
 PROBE_SECONDS = 1
 NETWORK = "10.78.0."
 GATEWAY = NETWORK + "100"
 FIRST_POD = 101
+NAMESPACE = "herd"
 INSIDE = "HERD_TEST_CLUSTER_ENTERED"
 
 
@@ -64,6 +68,7 @@ class Network:
         command("ip", "link", "add", "herd", "type", "bridge")
         command("ip", "address", "add", GATEWAY + "/24", "dev", "herd")
         command("ip", "link", "set", "herd", "up")
+        self.names = Names(GATEWAY, NAMESPACE)
 
     def add(self):
         """A new host: the name of its namespace, and its address."""
@@ -97,17 +102,19 @@ def is_well(address, port, path):
 class Pod:
     """One container with an address; ends for good."""
 
-    def __init__(self, cluster, name, template):
+    def __init__(self, cluster, name, dns, template):
         self.cluster = cluster
         self.name = name
+        self.dns = dns
         self.template = template
         self.container = template["spec"]["containers"][0]
         self.host, self.address = cluster.network.add()
+        cluster.names.put(dns, self.address)
         self.started_at = time.monotonic()
         self.log = open(os.path.join(cluster.folder, f"{name}-{self.host}.log"), "wb")
         self.process = subprocess.Popen(
             cluster.containers.podman("run", *self.options(), IMAGE,
-                                      *self.container.get("args", [])),
+                                      *arguments_in(self.container, name)),
             stdout=self.log, stderr=subprocess.STDOUT, env=cluster.containers.environment)
 
     def options(self):
@@ -117,7 +124,7 @@ class Pod:
                     "--read-only-tmpfs=false", "--cap-drop=all", "--security-opt=no-new-privileges",
                     f"--user={security['runAsUser']}:{security['runAsGroup']}", "--no-hosts",
                     f"--network=ns:/run/netns/{self.host}",
-                    f"--volume={self.cluster.hosts}:/etc/hosts:ro")
+                    f"--volume={self.cluster.resolv_conf}:/etc/resolv.conf:ro")
         if "command" in self.container:
             yield f"--entrypoint={self.container['command'][0]}"
         for variable in self.container.get("env", []):
@@ -125,7 +132,7 @@ class Pod:
             yield f"--env={variable['name']}={self.name}"
         volumes = {volume["name"]: volume for volume in self.template["spec"].get("volumes", [])}
         for mount in self.container.get("volumeMounts", []):
-            folder = self.cluster.folder_of(source_of_volume(volumes[mount["name"]]))
+            folder = self.cluster.folder_of(volumes[mount["name"]], security)
             yield f"--volume={folder}:{mount['mountPath']}:ro"
 
     def port(self, name):
@@ -159,42 +166,56 @@ class Pod:
     def end(self):
         status = self.process.wait(PATIENCE_SECONDS)
         self.log.close()
+        self.cluster.names.remove(self.dns)
         self.cluster.network.remove(self.host)
         return status
 
 
 class Cluster:
-    def __init__(self, containers, objects, folder, network):
+    def __init__(self, containers, rendering, folder, network, secrets):
+        """`secrets` are those that are not rendered: name to text by key."""
         self.containers = containers
-        self.rendering = Rendering(objects)
+        self.rendering = rendering
         self.folder = folder
         self.network = network
-        self.hosts = os.path.join(folder, "hosts")
-        self.names = {}
+        self.secrets = secrets
+        self.names = network.names
+        self.names.forget()
+        self.resolv_conf = os.path.join(folder, "resolv.conf")
+        with open(self.resolv_conf, "w", encoding="utf-8") as file:
+            file.write(self.names.resolv_conf())
         self.pods = {}
-        with open(self.hosts, "w", encoding="utf-8"):
-            pass
 
-    def folder_of(self, source):
-        """A folder with the files of that ConfigMap or Secret."""
-        folder = os.path.join(self.folder, "-".join(source))
+    def folder_of(self, volume, security):
+        """The folder with the files of that volume, which all pods share."""
+        folder = os.path.join(self.folder, volume["name"])
         if not os.path.isdir(folder):
-            os.makedirs(folder)
-            for name, text in self.rendering.files(*source).items():
-                with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
-                    file.write(text)
+            self.write(folder, volume, security)
         return folder
+
+    def write(self, folder, volume, security):
+        files = {}
+        for kind, name, paths in sources_of_volume(volume):
+            found = self.rendering.files(kind, name)
+            found = self.secrets[name] if found is None else found
+            for key, path in (paths or {key: key for key in found}).items():
+                files[path] = found[key]
+        source = volume.get("projected") or volume.get("secret") or volume["configMap"]
+        write_volume(folder, files, source.get("defaultMode", 0o644), security.get("fsGroup", 0))
+
+    def replace_secrets(self, secrets):
+        """Running servers see the new ones too."""
+        self.secrets = secrets
+        spec = self.rendering.find("StatefulSet", "herd")["spec"]["template"]["spec"]
+        for volume in spec["volumes"]:
+            self.write(self.folder_of(volume, spec["securityContext"]), volume,
+                       spec["securityContext"])
 
     def start(self, kind, workload, pod, dns):
         """A pod of that workload under that name, with an address that none had before, which is
         told under the name `dns`."""
         template = self.rendering.find(kind, workload)["spec"]["template"]
-        self.pods[pod] = Pod(self, pod, template)
-        self.names[dns] = self.pods[pod].address
-        # In place, since the file is mounted, and all in one write; addresses are of one length.
-        text = "".join(f"{address} {name}\n" for name, address in sorted(self.names.items()))
-        with open(self.hosts, "r+b", buffering=0) as file:
-            file.write(text.encode())
+        self.pods[pod] = Pod(self, pod, dns, template)
         return self.pods[pod]
 
     def start_server(self, number):

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Five containers of the image as the local overlay would have them: the README's lines, a server
-that is killed and comes back elsewhere, and a rolling restart of all while phones report.
+"""Five containers of the image as the overlays would have them: the README's lines, a server that is
+killed and comes back elsewhere, and a rolling restart of all while phones report; without TLS as the
+local overlay, and with certificates as the production one has it.
 
 usage: herd_in_containers_test.py --tree TREE --npm FOLDER --folder FOLDER --programs FOLDER
                                   [--figures] [TEST...]
@@ -22,7 +23,8 @@ import unittest
 
 from cluster import Cluster, Network, enter, eventually
 from containers import Containers, why_not
-from rendering import find_kubectl, render
+from relations import herd_file
+from rendering import Rendering, find_kubectl, render
 from writer import Writers, unknown
 
 NOT_RUN = 77
@@ -44,19 +46,29 @@ def resident_mb(pod):
 
 
 class Herd(unittest.TestCase):
+    overlay = "local"
+    # Those of an operator, for herd-client.
+    flags = ()
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         os.chmod(folder.name, 0o755)
         self.folder = folder.name
 
+    def secrets(self):
+        """Those that are not in the manifests, by name."""
+        return {}
+
     def start(self):
-        objects = render(kubectl, os.path.join(arguments.tree, "k8s/overlays/local"))
-        self.cluster = Cluster(containers, objects, self.folder, network)
+        objects = render(kubectl, os.path.join(arguments.tree, "k8s/overlays", self.overlay))
+        self.rendering = Rendering(objects)
+        self.cluster = Cluster(containers, self.rendering, self.folder, network, self.secrets())
         self.addCleanup(self.cluster.stop)
-        self.herd = json.loads(self.cluster.rendering.files("ConfigMap", next(
-            each["metadata"]["name"] for each in self.cluster.rendering.of("ConfigMap")))["herd.json"])
-        self.places = self.cluster.start("Deployment", "herd-places", "herd-places", "herd-places")
+        self.herd = json.loads(herd_file(self.rendering))
+        for places in self.rendering.of("Deployment"):
+            name = places["metadata"]["name"]
+            self.places = self.cluster.start("Deployment", name, name, name)
 
     def start_all(self):
         self.start()
@@ -72,7 +84,7 @@ class Herd(unittest.TestCase):
     def is_ready(self, number):
         return self.pod(number).passes("readinessProbe")
 
-    def client(self, *words, inside=None):
+    def client(self, *words):
         """What herd-client says, told the pods' addresses."""
         file = os.path.join(self.folder, "addresses.json")
         servers = [dict(server, host=self.pod(number).address)
@@ -80,7 +92,7 @@ class Herd(unittest.TestCase):
         with open(file, "w", encoding="utf-8") as out:
             json.dump({"servers": servers}, out)
         return subprocess.run([os.path.join(arguments.programs, "herd-client"), "--config", file,
-                               *words], capture_output=True, text=True, check=False).stdout
+                               *self.flags, *words], capture_output=True, text=True, check=False).stdout
 
     def links(self):
         return [json.loads(line) for line in self.client("neighbors", "--json").splitlines()]
@@ -128,30 +140,13 @@ class Herd(unittest.TestCase):
               f"{in_sync - accepts:.2f} s after it could accept", flush=True)
 
 
-class Running(Herd):
-    def test_the_lines_of_the_readme_and_a_server_that_comes_back_elsewhere(self):
-        self.start_all()
-        lines = self.shell_lines_of_the_readme()
-        self.assertEqual([port for _, port in lines], ["12070", "12074"])
-        self.assertTrue(self.places.accepts("http"))
-        self.assertRegex(self.say(*lines[0]),
-                         r"^AT Goloman \+\S+ kiwi.cs.ucla.edu \+34.068930-118.445127 ")
-        answer = self.say(*lines[1])
-        self.assertRegex(answer, r"^AT Goloman \+\S+ kiwi.cs.ucla.edu ")
-        document = json.loads(answer.partition("\n")[2])
-        self.assertEqual(document["status"], "OK")
-        self.assertEqual(len(document["results"]), 5)
+    def come_back_elsewhere_than_dns_says(self, number):
+        self.cluster.names.remember()
+        self.pod(number).kill()
+        self.report_of_a_return(f"{self.herd['servers'][number]['name']} killed, and elsewhere "
+                                "than DNS says", self.come_back(number))
 
-        # Holiday, without which Welsh is alone.
-        before = self.pod(2).address
-        self.assertEqual(self.pod(2).kill(), 137)
-        self.assertFalse(self.pod(2).passes("livenessProbe"))
-        self.report_of_a_return("killed and elsewhere", self.come_back(2))
-        self.assertNotEqual(self.pod(2).address, before)
-        self.assertEqual(unknown((self.pod(2).address, 12070), [b"kiwi.cs.ucla.edu"]), [])
-
-    def test_a_rolling_restart_loses_nothing_and_turns_nobody_away(self):
-        self.start_all()
+    def restart_all_while_phones_report(self):
         count = len(self.herd["servers"])
         writers = Writers(WRITERS, UPDATES_A_SECOND,
                           lambda: [self.pod(number) for number in range(count)])
@@ -174,6 +169,85 @@ class Running(Herd):
               f"{len(acknowledged)} acknowledged, 0 of these lost, {len(writers.wrongs)} clients "
               f"turned away by a server that said it was ready, {writers.connections} connections")
         self.assertEqual(writers.wrongs, [])
+
+
+class Running(Herd):
+    def test_the_lines_of_the_readme_and_a_server_that_comes_back_elsewhere(self):
+        self.start_all()
+        lines = self.shell_lines_of_the_readme()
+        self.assertEqual([port for _, port in lines], ["12070", "12074"])
+        self.assertTrue(self.places.accepts("http"))
+        self.assertRegex(self.say(*lines[0]),
+                         r"^AT Goloman \+\S+ kiwi.cs.ucla.edu \+34.068930-118.445127 ")
+        answer = self.say(*lines[1])
+        self.assertRegex(answer, r"^AT Goloman \+\S+ kiwi.cs.ucla.edu ")
+        document = json.loads(answer.partition("\n")[2])
+        self.assertEqual(document["status"], "OK")
+        self.assertEqual(len(document["results"]), 5)
+
+        # Holiday, without which Welsh is alone.
+        before = self.pod(2).address
+        self.assertEqual(self.pod(2).kill(), 137)
+        self.assertFalse(self.pod(2).passes("livenessProbe"))
+        self.report_of_a_return("killed and elsewhere", self.come_back(2))
+        self.assertNotEqual(self.pod(2).address, before)
+        self.assertEqual(unknown((self.pod(2).address, 12070), [b"kiwi.cs.ucla.edu"]), [])
+
+    def test_a_server_comes_back_elsewhere_and_dns_goes_on_telling_where_it_was(self):
+        self.start_all()
+        # Goloman calls all its neighbours, Welsh none, Holiday some.
+        for number in (0, 2, 4):
+            self.come_back_elsewhere_than_dns_says(number)
+
+    def test_a_rolling_restart_loses_nothing_and_turns_nobody_away(self):
+        self.start_all()
+        self.restart_all_while_phones_report()
+
+
+class WithCertificates(Herd):
+    overlay = "production"
+
+    def secrets(self):
+        """The key that the README makes, and what cert-manager would make of each Certificate."""
+        made = {"herd-places-key": {"key": "no-key-of-google"}}
+        for certificate in self.rendering.of("Certificate"):
+            spec = certificate["spec"]
+            if not spec.get("isCA"):
+                made[spec["secretName"]] = self.make_certificate(*spec["dnsNames"])
+        operator = os.path.join(self.certificates, "operator")
+        self.flags = ("--tls-certificate", operator + ".pem", "--tls-key", operator + ".key",
+                      "--tls-ca", os.path.join(self.certificates, "ca.pem"))
+        return made
+
+    def make_certificate(self, name):
+        """Anew, by the same authority. Text by the Secret's key."""
+        subprocess.run([os.path.join(arguments.tree, "tests/tls/make_certificates"),
+                        self.certificates, name], check=True)
+        texts = {}
+        for key, file in (("tls.crt", f"{name}.pem"), ("tls.key", f"{name}.key"),
+                          ("ca.crt", "ca.pem")):
+            with open(os.path.join(self.certificates, file), encoding="utf-8") as opened:
+                texts[key] = opened.read()
+        return texts
+
+    @property
+    def certificates(self):
+        return os.path.join(self.folder, "certificates")
+
+    def client_without_certificate(self):
+        flags, self.flags = self.flags, ()
+        try:
+            return self.links()
+        finally:
+            self.flags = flags
+
+    def test_servers_link_up_and_are_restarted_with_certificates_that_are_renewed_meanwhile(self):
+        self.start_all()
+        self.assertEqual(self.client_without_certificate(), [])
+        # Those that are restarted have the new ones, the others know both.
+        self.cluster.replace_secrets(self.secrets())
+        self.restart_all_while_phones_report()
+        self.come_back_elsewhere_than_dns_says(4)
 
 
 class Figures(Herd):
@@ -205,8 +279,10 @@ class Figures(Herd):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    for name in ("tree", "npm", "folder", "programs"):
-        parser.add_argument(f"--{name}", required=True)
+    tree = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
+    for name, place in (("tree", ""), ("npm", "build/release/npm/k8s"),
+                        ("folder", "build/release/containers"), ("programs", "build/release/bin")):
+        parser.add_argument(f"--{name}", type=os.path.abspath, default=os.path.join(tree, place))
     parser.add_argument("--figures", action="store_true")
     arguments, rest = parser.parse_known_args()
     reason = why_not()
@@ -222,7 +298,7 @@ if __name__ == "__main__":
         sys.exit(NOT_RUN)
     enter()
     network = Network()
-    names = rest or ["Figures" if arguments.figures else "Running"]
+    names = rest or (["Figures"] if arguments.figures else ["Running", "WithCertificates"])
     tests = unittest.defaultTestLoader.loadTestsFromNames(names, sys.modules[__name__])
     result = unittest.TextTestRunner(verbosity=2).run(tests)
     sys.exit(0 if result.wasSuccessful() else 1)

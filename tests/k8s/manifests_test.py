@@ -176,6 +176,10 @@ BROKEN_RELATIONS = [
     ("base/statefulset.yaml", "path: /readyz", "path: /ready", "asks for /ready of metrics"),
     ("base/statefulset.yaml", r"livenessProbe:\n\s+httpGet:\n\s+port: metrics\n\s+path: /healthz",
      "livenessProbe:\n            tcpSocket:\n              port: metrics", "no HTTP livenessProbe"),
+    ("base/statefulset.yaml", r"(livenessProbe:[\s\S]*?path: )/healthz", r"\1/readyz",
+     "the livenessProbe asks for /readyz, not /healthz"),
+    ("base/statefulset.yaml", "path: /readyz", "path: /healthz",
+     "the readinessProbe asks for /healthz, not /readyz"),
     ("base/network-policies.yaml", "port: propagate", "port: peers", "opens the port peers"),
     ("base/network-policies.yaml", "port: 12170", "port: 12371", "lets pods reach the port 12371"),
     # Names.
@@ -208,6 +212,12 @@ BROKEN_RELATIONS = [
     ("base/statefulset.yaml", "terminationGracePeriodSeconds: 30", "terminationGracePeriodSeconds: 15",
      "a pod is killed after 15 s"),
     ("base/disruption-budget.yaml", "maxUnavailable: 1", "maxUnavailable: 2", "be evicted"),
+    ("base/statefulset.yaml", "type: RollingUpdate", "type: OnDelete", "more than one server at a"),
+    ("base/statefulset.yaml", r"(type: RollingUpdate\n)",
+     r"\1    rollingUpdate:\n      maxUnavailable: 2\n", "more than one server at a time"),
+    ("base/statefulset.yaml", "successThreshold: 5", "successThreshold: 1", "an update goes on before"),
+    ("base/statefulset.yaml", " +successThreshold: 5\n", "", "an update goes on before"),
+    ("base/statefulset.yaml", "minReadySeconds: 5", "minReadySeconds: 0", "an update goes on before"),
     ("base/network-policies.yaml", r"- from:\n(.*\n){3}(\s+ports:\n\s+- port: propagate)",
      r"- {}\n    - from: []\n\2", "open to everybody"),
     ("base/network-policies.yaml", r"(herd/metrics: allowed\n)", r"\1        - podSelector: {}\n",
@@ -217,6 +227,8 @@ BROKEN_RELATIONS = [
 
 # Of what the production overlay has and the local one has not.
 BROKEN_IN_PRODUCTION = [
+    ("overlays/production/kustomization.yaml", " +nodeTaintsPolicy: Honor\n", "",
+     "waits for room on nodes that are tainted"),
     ("components/prometheus-operator/service-monitor.yaml", "component: peers", "component: peer",
      "ServiceMonitor herd selects 0 Services"),
     ("components/prometheus-operator/service-monitor.yaml", r"component: peers", "part-of: herd",
@@ -282,6 +294,19 @@ BROKEN_FIELDS = [
     ("base/network-policies.yaml", "cidr:", "cidrs:"),
     ("base/service-account.yaml", "automountServiceAccountToken:", "automountToken:"),
 ]
+BROKEN_FIELDS_IN_PRODUCTION = [
+    ("components/five/certificates/certificates.yaml", "renewBefore:", "renewAfter:"),
+    ("components/five/certificates/certificates.yaml", "size: 256", 'size: "256"'),
+    ("components/five/certificates/certificates.yaml", "rotationPolicy: Always",
+     "rotationPolicy: Forever"),
+    ("components/five/certificates/certificates.yaml", "- client auth", "- clientauth"),
+    ("components/mutual-tls/authority.yaml", "  isCA: true", "  isAuthority: true"),
+    ("components/mutual-tls/authority.yaml", "selfSigned:", "selfSigning:"),
+    ("components/mutual-tls/operator.yaml", "dnsNames:", "dnsName:"),
+    ("components/prometheus-operator/service-monitor.yaml", "jobLabel:", "job:"),
+    ("components/prometheus-operator/service-monitor.yaml", "interval: 15s", "scrapeInterval: 15s"),
+    ("components/prometheus-operator/rules.yaml", "for: 1m", "during: 1m"),
+]
 
 
 class Breaking(Manifests):
@@ -314,17 +339,20 @@ class Breaking(Manifests):
 
     def test_fields(self):
         # All in one run of the compiler, and each has to be found.
+        whole = {overlay: render(kubectl, os.path.join(arguments.tree, "k8s/overlays", overlay))
+                 for overlay in ("local", "production")}
+        breaks = [("local", *each) for each in BROKEN_FIELDS] + \
+            [("production", *each) for each in BROKEN_FIELDS_IN_PRODUCTION]
         objects, expected = [], []
-        for file, pattern, replacement in BROKEN_FIELDS:
-            rendered = self.broken(file, pattern, replacement)
-            whole = render(kubectl, os.path.join(arguments.tree, "k8s/overlays/local"))
-            different = [each for each in rendered if each not in whole]
+        for overlay, file, pattern, replacement in breaks:
+            rendered = self.broken(file, pattern, replacement, overlay)
+            different = [each for each in rendered if each not in whole[overlay]]
             self.assertTrue(different, pattern)
             different[0]["metadata"]["name"] += f"-{len(objects)}"
             objects.append(different[0])
             expected.append(f"{different[0]['kind']} {different[0]['metadata']['name']}: ")
         found = self.schemas().check(objects)
-        for (file, pattern, _), name in zip(BROKEN_FIELDS, expected):
+        for (_, file, pattern, _), name in zip(breaks, expected):
             with self.subTest(f"{file}: {pattern}"):
                 self.assertTrue(any(line.startswith(name) for line in found), found)
 

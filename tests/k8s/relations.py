@@ -15,6 +15,8 @@ from rendering import matches, pods, source_of_volume, sources_of_volume, templa
 
 STATEFUL_SET = "herd"
 FIRST_CLIENT_PORT = 12070
+# In which all neighbours of a server that is back have it in sync.
+SETTLED_SECONDS = 5
 
 
 def container_ports(spec):
@@ -312,7 +314,8 @@ def accounts_have_no_token(rendering, _):
             yield f"{workload['metadata']['name']} has a token of its ServiceAccount"
 
 
-PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
+# What each is to ask. A server that is not ready gets well by itself; killed, it would forget all.
+PROBES = {"startupProbe": "/healthz", "readinessProbe": "/readyz", "livenessProbe": "/healthz"}
 
 
 def pages_of_the_server(tree):
@@ -331,13 +334,15 @@ def probes_reach_ports(rendering, tree):
     for workload in rendering.of("StatefulSet"):
         name = workload["metadata"]["name"]
         for container in workload["spec"]["template"]["spec"]["containers"]:
-            for probe in PROBES:
+            for probe, page in PROBES.items():
                 asked = container.get(probe, {}).get("httpGet")
                 if asked is None:
                     yield f"{name} has no HTTP {probe}"
                 elif asked["port"] != "metrics" or asked["path"] not in pages_of_the_server(tree):
                     yield f"{name}: the {probe} asks for {asked['path']} of {asked['port']}, " \
                           "which no server has"
+                elif asked["path"] != page:
+                    yield f"{name}: the {probe} asks for {asked['path']}, not {page}"
 
 
 def alerts_of_prometheus(tree):
@@ -346,7 +351,6 @@ def alerts_of_prometheus(tree):
 
 
 def monitors_find_the_servers(rendering, tree):
-    """Stands in for schemas, which there are none of for the Prometheus Operator's objects here."""
     jobs = set(re.findall(r'job="(\w+)"', str(alerts_of_prometheus(tree))))
     for monitor in rendering.of("ServiceMonitor"):
         name, spec = f"ServiceMonitor {monitor['metadata']['name']}", monitor["spec"]
@@ -455,13 +459,30 @@ def grace_is_long_enough(rendering, _):
 
 
 def rolls_one_at_a_time(rendering, _):
+    """The next server goes when this one is ready and has been for so long that its other neighbours
+    have it in sync. Not every Kubernetes looks at minReadySeconds where pods are managed in parallel
+    (kubernetes/kubernetes#119234); all look at the probe, which therefore has to take as long."""
     spec = rendering.find("StatefulSet", STATEFUL_SET)["spec"]
     rolling = spec["updateStrategy"].get("rollingUpdate", {})
     if spec["updateStrategy"]["type"] != "RollingUpdate" or rolling.get("maxUnavailable", 1) != 1:
         yield "an update may replace more than one server at a time"
+    probe = spec["template"]["spec"]["containers"][0].get("readinessProbe", {})
+    settled = probe.get("successThreshold", 1) * probe.get("periodSeconds", 10)
+    if min(settled, spec.get("minReadySeconds", 0)) < SETTLED_SECONDS:
+        yield f"an update goes on before a server has been ready for {SETTLED_SECONDS} s"
     for budget in rendering.of("PodDisruptionBudget"):
         if budget["spec"].get("maxUnavailable") != 1:
             yield "more than one server at a time may be evicted"
+
+
+def spreads_over_nodes_that_take_pods(rendering, _):
+    """Where the spread is insisted on, a node that takes none of these pods counts as an empty one
+    unless told otherwise, and a pod whose node is drained would find no place on any other."""
+    for workload, template in templates(rendering):
+        for spread in template["spec"].get("topologySpreadConstraints", []):
+            if spread["whenUnsatisfiable"] == "DoNotSchedule" and \
+                    spread.get("nodeTaintsPolicy") != "Honor":
+                yield f"{workload['metadata']['name']} waits for room on nodes that are tainted"
 
 
 CHECKS = (names_are_unique, namespaces_exist, standard_labels, selectors_match,
@@ -470,7 +491,7 @@ CHECKS = (names_are_unique, namespaces_exist, standard_labels, selectors_match,
           issuers_exist, each_server_has_its_own_certificate, keys_of_others_are_in_no_pod,
           monitors_find_the_servers, alerts_are_those_of_prometheus, containers_may_nothing,
           resources_are_stated, images_are_named, herd_fits_the_pods, grace_is_long_enough,
-          rolls_one_at_a_time)
+          rolls_one_at_a_time, spreads_over_nodes_that_take_pods)
 
 
 def check(rendering, tree):

@@ -1,4 +1,5 @@
-"""Checks manifests against Kubernetes' own schemas, as the types that are generated from them.
+"""Checks manifests against the schemas of Kubernetes, of cert-manager and of the Prometheus Operator,
+as the types that are generated from them.
 
 The objects become constants of those types, and TypeScript's strict check says what is wrong: a
 field that is missing, unknown, or of another type.
@@ -8,26 +9,25 @@ import json
 import os
 import subprocess
 
-# apiVersion to the folder of kubernetes-types.
-FOLDERS = {"v1": "core/v1", "apps/v1": "apps/v1", "policy/v1": "policy/v1",
-           "networking.k8s.io/v1": "networking/v1"}
-
-# Of operators that a cluster may have; relations.py looks at what is made of these.
-WITHOUT_TYPES = ("cert-manager.io/v1", "monitoring.coreos.com/v1")
+# apiVersion to where npm has its types, and what stands there before a kind's name.
+TYPES = {"v1": ("kubernetes-types/core/v1", ""),
+         "apps/v1": ("kubernetes-types/apps/v1", ""),
+         "policy/v1": ("kubernetes-types/policy/v1", ""),
+         "networking.k8s.io/v1": ("kubernetes-types/networking/v1", ""),
+         "cert-manager.io/v1": ("@kubernetes-models/cert-manager/cert-manager.io/v1", "I"),
+         "monitoring.coreos.com/v1":
+             ("@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1", "I")}
 
 OPTIONS = {"strict": True, "noEmit": True, "skipLibCheck": True, "types": [], "lib": ["es2022"],
-           "module": "node16", "moduleResolution": "node16"}
+           "module": "esnext", "moduleResolution": "bundler"}
 
 
 def constant(number, each):
-    """A line of TypeScript, or None when there are no types for that kind of object. Empty when
-    there are none to be had."""
-    if each["apiVersion"] in WITHOUT_TYPES:
-        return ""
-    folder = FOLDERS.get(each["apiVersion"])
-    if folder is None:
+    """A line of TypeScript, or None when there are no types for that kind of object."""
+    if each["apiVersion"] not in TYPES:
         return None
-    kind = f"import('kubernetes-types/{folder}').{each['kind']}"
+    module, prefix = TYPES[each["apiVersion"]]
+    kind = f"import('{module}').{prefix}{each['kind']}"
     return f"export const object{number}: {kind} = {json.dumps(each)};"
 
 
