@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "frontend/net/limits.h"
 #include "frontend/places/google_places.h"
 #include "server/tls/identity.h"
 
@@ -20,6 +21,7 @@ struct Flags {
   std::string log_file;
   std::string log_level = "info";
   bool traffic_log = false;
+  net::Limits limits = {.connections = 0, .connections_per_address = 0};
   int threads = 1;
   std::string ack = "neighbors";
   int in_sync_ms = 500;

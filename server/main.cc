@@ -1,6 +1,5 @@
 // herd-server NAME: one server of a herd.
 #include <signal.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -20,6 +19,7 @@
 #include "server/config/herd_config.h"
 #include "server/config/pod.h"
 #include "server/log/log.h"
+#include "server/node/descriptors.h"
 #include "server/node/node.h"
 #include "server/peer/poller.h"
 
@@ -40,14 +40,6 @@ herd::log::Level ToLevel(const std::string& name) {
   if (name == "warning") return herd::log::Level::kWarning;
   if (name == "error") return herd::log::Level::kError;
   return herd::log::Level::kInfo;
-}
-
-// As many clients as the machine lets us have.
-void RaiseDescriptorLimit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 // Before any thread is started, so that all leave these signals to WaitForSignal.
@@ -116,7 +108,7 @@ int Serve(const Flags& flags) {
 
   SkipLockChecks();
   const sigset_t signals = BlockSignals();
-  RaiseDescriptorLimit();
+  herd::RaiseDescriptorLimit();
   if (absl::Status status = herd::log::Open(flags.log_file); !status.ok()) return Fail(status);
   herd::log::SetLevel(ToLevel(flags.log_level));
   absl::StatusOr<std::unique_ptr<herd::places::Places>> places = StartPlaces(flags);
@@ -129,6 +121,7 @@ int Serve(const Flags& flags) {
                          .metrics_listen = flags.metrics_listen,
                          .threads = flags.threads,
                          .log_traffic = flags.traffic_log,
+                         .limits = flags.limits,
                          .ack = flags.ack == "local" ? herd::NodeOptions::Ack::kLocal
                                                      : herd::NodeOptions::Ack::kNeighbors,
                          .in_sync_bound = flags.in_sync_ms * herd::kNanosPerMillisecond,

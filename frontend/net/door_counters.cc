@@ -5,6 +5,9 @@ namespace herd::net {
 void DoorCounts::Add(const DoorCounters& counters) {
   accepted += counters.accepted.value();
   accept_failures += counters.accept_failures.value();
+  refused += counters.refused.value();
+  refused_of_address += counters.refused_of_address.value();
+  for (std::size_t i = 0; i < kClosures; ++i) closed[i] += counters.closed[i].value();
   received_bytes += counters.received_bytes.value();
   sent_bytes += counters.sent_bytes.value();
   for (std::size_t i = 0; i < kWaitedForKinds; ++i) {

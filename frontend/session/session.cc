@@ -51,6 +51,7 @@ void Session::Receive(std::string_view bytes, Moment now, std::string* out) {
   if (unread_.empty()) {
     bytes.remove_prefix(Read(bytes, now, out));
     if (!closed_) unread_.assign(bytes);
+    line_begun_ = now.monotonic;
   } else {
     unread_.append(bytes);
     Resume(now, out);
@@ -69,7 +70,9 @@ void Session::Stop(Moment now, std::string* out) {
 
 void Session::Resume(Moment now, std::string* out) {
   if (closed_) return;
-  unread_.erase(0, Read(unread_, now, out));
+  const std::size_t done = Read(unread_, now, out);
+  if (done > 0) line_begun_ = now.monotonic;
+  unread_.erase(0, done);
   if (closed_ || unread_.empty()) std::string().swap(unread_);
 }
 

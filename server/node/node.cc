@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "server/log/log.h"
+#include "server/node/descriptors.h"
 #include "server/node/identity.h"
 #include "server/node/places_status.h"
 #include "server/node/status.h"
@@ -79,7 +80,9 @@ absl::Status Node::Open(const config::ServerConfig& self) {
                                           .port = self.client_port,
                                           .threads = options_.threads,
                                           .log_traffic = options_.log_traffic,
-                                          .longest_wait = options_.in_sync_bound},
+                                          .longest_wait = options_.in_sync_bound,
+                                          .limits = FitConnections(options_.limits,
+                                                                   DescriptorLimit())},
                                          this, places_.get());
   if (!front_door.ok()) return front_door.status();
   front_door_ = *std::move(front_door);
@@ -228,7 +231,7 @@ v1::GetStatusResponse Node::Describe(peer::Peers::Detail detail) {
   DescribeProcess(options_, own_, &status);
   DescribeMap(store_, &status);
   status.set_connections(front_door_->connections());
-  DescribeFrontDoor(front_door_->Count(), status.mutable_front_door());
+  DescribeFrontDoor(*front_door_, status.mutable_front_door());
   DescribeLog(log::Count(), status.mutable_log());
   DescribeLinks(&status);
   for (v1::Neighbor& neighbor : peers_->Describe(detail)) {

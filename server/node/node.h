@@ -37,6 +37,8 @@ struct NodeOptions {
   std::string metrics_listen = "127.0.0.1";
   int threads = 1;
   bool log_traffic = false;
+  // 0 connections: as many as the process may have. 0 of an address: half of them.
+  net::Limits limits = {.connections = 0, .connections_per_address = 0};
   // When the reply to a report may leave: when this server has it, or when its neighbours have too.
   enum class Ack { kLocal, kNeighbors };
   Ack ack = Ack::kNeighbors;

@@ -89,7 +89,13 @@ Peers::Peers(Store* store, const Options& options)
       options_(options),
       flood_(store, options.own, Names(options.neighbors), options.flood),
       states_(options.neighbors.size()),
-      calling_(options.neighbors.size()) {}
+      calling_(options.neighbors.size()) {
+  // It has never been otherwise.
+  const NeighborState::Lasting not_yet = {.holds = false, .since = RealtimeNow()};
+  for (NeighborState& state : states_) {
+    state.outbound_up = state.inbound_up = state.in_sync = not_yet;
+  }
+}
 
 Peers::~Peers() {
   if (thread_.joinable()) Stop();
