@@ -87,9 +87,10 @@ void AddSeconds(CLI::App& app, const char* name, Nanos& time, const std::string&
 }
 
 void DefineClientLimits(CLI::App& app, net::Limits& limits) {
-  app.add_option("--max-connections", limits.connections,
-                 "Connections of clients at a time; more are closed at once. 0: as many as the "
-                 "limit of descriptors (ulimit -n) leaves, when the server has kept some for itself")
+  app.add_option(
+         "--max-connections", limits.connections,
+         "Connections of clients at a time; more are closed at once. 0: as many as the "
+         "limit of descriptors (ulimit -n) leaves, when the server has kept some for itself")
       ->capture_default_str();
   app.add_option("--max-connections-per-address", limits.connections_per_address,
                  "Likewise, of one address, or of IPv6 of 64 bits of one. Clients behind a proxy "

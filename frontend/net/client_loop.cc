@@ -109,11 +109,10 @@ bool ClientLoop::AcceptOne() {
   counters_.accepted.Add(1);
   const std::uint64_t number = ++shared_->last_connection;
   Connection::Host* const host = this;
-  connections_.emplace(number,
-                       std::make_unique<Connection>(
-                           number, std::move(arrival.socket),
-                           Admission::Seat(&shared_->admission, arrival.from), host, &loop_,
-                           &context_, &traffic_));
+  connections_.emplace(
+      number, std::make_unique<Connection>(number, std::move(arrival.socket),
+                                           Admission::Seat(&shared_->admission, arrival.from), host,
+                                           &loop_, &context_, &traffic_));
   connection_count_.store(connections_.size(), std::memory_order_relaxed);
   return true;
 }

@@ -114,8 +114,8 @@ class Session {
   bool finished() const { return closed_ && held_.empty(); }
   // Something is waited for.
   bool waits() const { return !held_.empty(); }
-  // Since when, by the clock of Moment::monotonic, the client has been within a line; nothing when it
-  // is not, or is not to be read from.
+  // Since when, by the clock of Moment::monotonic, the client has been within a line; nothing when
+  // it is not, or is not to be read from.
   std::optional<Nanos> within_line_since() const {
     return unread_.empty() || !wants_input() ? std::nullopt : std::optional(line_begun_);
   }

@@ -6,20 +6,20 @@
 
 namespace herd::log {
 
-void Burst::Write(Level level, Nanos now, absl::FunctionRef<std::string()> line) {
-  const std::uint64_t times = Note(now);
+void Burst::Write(Level level, std::int64_t now_ns, absl::FunctionRef<std::string()> line) {
+  const std::uint64_t times = Note(now_ns);
   if (times == 0) return;
   log::Write(level, times == 1 ? line()
                                : absl::StrCat(line(), " (this and the like: ", times,
                                               " times since it was last said)"));
 }
 
-std::uint64_t Burst::Note(Nanos now) {
+std::uint64_t Burst::Note(std::int64_t now_ns) {
   absl::MutexLock lock(&mutex_);
   ++times_;
-  if (written_ && now - written_at_ < kPause) return 0;
+  if (written_ && now_ns - written_at_ns_ < kPauseNs) return 0;
   written_ = true;
-  written_at_ = now;
+  written_at_ns_ = now_ns;
   return std::exchange(times_, 0);
 }
 

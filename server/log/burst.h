@@ -11,26 +11,25 @@
 #include "absl/functional/function_ref.h"
 #include "absl/synchronization/mutex.h"
 #include "server/log/log.h"
-#include "server/state/nanos.h"
 
 namespace herd::log {
 
 class Burst {
  public:
-  static constexpr Nanos kPause = 10 * kNanosPerSecond;
+  static constexpr std::int64_t kPauseNs = 10'000'000'000;
 
-  // It has happened once more, at that time of a clock that does not go back. Asks for the line
-  // when it is time to write one.
-  void Write(Level level, Nanos now, absl::FunctionRef<std::string()> line)
+  // It has happened once more, at that time, in nanoseconds, of a clock that does not go back. Asks
+  // for the line when it is time to write one.
+  void Write(Level level, std::int64_t now_ns, absl::FunctionRef<std::string()> line)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   // How often it has happened since the last line, when it is time for another one; else 0.
-  std::uint64_t Note(Nanos now) ABSL_LOCKS_EXCLUDED(mutex_);
+  std::uint64_t Note(std::int64_t now_ns) ABSL_LOCKS_EXCLUDED(mutex_);
 
   absl::Mutex mutex_;
   bool written_ ABSL_GUARDED_BY(mutex_) = false;
-  Nanos written_at_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::int64_t written_at_ns_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t times_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -33,9 +33,9 @@ std::uint64_t DescriptorsForClients(std::uint64_t limit) {
 net::Limits FitConnections(net::Limits limits, std::uint64_t descriptors) {
   const std::size_t most = DescriptorsForClients(descriptors);
   if (limits.connections > most) {
-    log::Warning(absl::StrCat("of the ", limits.connections, " connections of clients that may be, ",
-                              most, " can be: this process may have ", descriptors,
-                              " descriptors (ulimit -n)"));
+    log::Warning(
+        absl::StrCat("of the ", limits.connections, " connections of clients that may be, ", most,
+                     " can be: this process may have ", descriptors, " descriptors (ulimit -n)"));
   }
   if (limits.connections == 0 || limits.connections > most) limits.connections = most;
   if (limits.connections_per_address == 0) {

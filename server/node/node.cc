@@ -75,15 +75,15 @@ absl::Status Node::Open(const config::ServerConfig& self) {
   if (!peers.ok()) return peers.status();
   peers_ = *std::move(peers);
 
-  auto front_door = net::FrontDoor::Open({.server = self.name,
-                                          .address = options_.listen,
-                                          .port = self.client_port,
-                                          .threads = options_.threads,
-                                          .log_traffic = options_.log_traffic,
-                                          .longest_wait = options_.in_sync_bound,
-                                          .limits = FitConnections(options_.limits,
-                                                                   DescriptorLimit())},
-                                         this, places_.get());
+  auto front_door =
+      net::FrontDoor::Open({.server = self.name,
+                            .address = options_.listen,
+                            .port = self.client_port,
+                            .threads = options_.threads,
+                            .log_traffic = options_.log_traffic,
+                            .longest_wait = options_.in_sync_bound,
+                            .limits = FitConnections(options_.limits, DescriptorLimit())},
+                           this, places_.get());
   if (!front_door.ok()) return front_door.status();
   front_door_ = *std::move(front_door);
   open_door_.store(front_door_.get());

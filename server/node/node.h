@@ -114,6 +114,7 @@ class Node final : private Herd, private OperatorHost, private metrics::MetricsH
   std::atomic<OperatorServer*> watched_by_{nullptr};
   std::atomic<bool> links_ready_{false};
   std::atomic<bool> leaving_{false};
+  // Also taken while the links' lock is held, so that nothing may ask them under it.
   absl::Mutex health_mutex_;
   // Of its own, which no thread takes that may be stuck.
   absl::Mutex stuck_mutex_;

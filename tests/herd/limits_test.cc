@@ -169,8 +169,8 @@ class FewDescriptors : public Limits {
   static constexpr int kDescriptors = 200;
 
   void Start(const std::vector<std::string>& arguments = {}) {
-    herd_ = std::make_unique<TestHerd>(TestHerd::Options{
-        .further_arguments = arguments, .descriptors = kDescriptors});
+    herd_ = std::make_unique<TestHerd>(
+        TestHerd::Options{.further_arguments = arguments, .descriptors = kDescriptors});
     herd_->Start("Goloman");
     EXPECT_TRUE(Eventually([&] { return Connections() == 0; }));
   }

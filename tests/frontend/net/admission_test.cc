@@ -9,9 +9,7 @@ namespace {
 
 using Verdict = Admission::Verdict;
 
-Address V4(std::uint8_t last) {
-  return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, last};
-}
+Address V4(std::uint8_t last) { return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, last}; }
 
 // 2001:db8:0:NETWORK::HOST
 Address V6(std::uint8_t network, std::uint8_t host) {
