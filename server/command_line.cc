@@ -86,7 +86,12 @@ void AddSeconds(CLI::App& app, const char* name, Nanos& time, const std::string&
       ->default_str(std::to_string(time / kNanosPerSecond));
 }
 
-void DefineClientLimits(CLI::App& app, net::Limits& limits) {
+void DefineClientLimits(CLI::App& app, Flags& flags) {
+  net::Limits& limits = flags.limits;
+  app.add_option("--max-clients", flags.max_clients,
+                 "Clients whose positions are held; when there are so many, a new one's IAMAT is "
+                 "answered with \"? \". All servers of a herd should have the same. 0: any number")
+      ->capture_default_str();
   app.add_option(
          "--max-connections", limits.connections,
          "Connections of clients at a time; more are closed at once. 0: as many as the "
@@ -221,7 +226,7 @@ std::optional<int> ParseCommandLine(int argc, char** argv, Flags* flags) {
   // So that what a script says first can be overruled.
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   DefineServer(app, *flags);
-  DefineClientLimits(app, flags->limits);
+  DefineClientLimits(app, *flags);
   DefineTls(app, *flags);
   DefinePlaces(app, *flags);
   DefinePlacesLimits(app, flags->places.desk);

@@ -113,23 +113,24 @@ int Serve(const Flags& flags) {
   herd::log::SetLevel(ToLevel(flags.log_level));
   absl::StatusOr<std::unique_ptr<herd::places::Places>> places = StartPlaces(flags);
   if (!places.ok()) return Fail(places.status());
-  const auto node =
-      herd::Node::Start({.herd = *herd,
-                         .server = *name,
-                         .version = HERD_VERSION,
-                         .listen = flags.listen,
-                         .metrics_listen = flags.metrics_listen,
-                         .threads = flags.threads,
-                         .log_traffic = flags.traffic_log,
-                         .limits = flags.limits,
-                         .ack = flags.ack == "local" ? herd::NodeOptions::Ack::kLocal
-                                                     : herd::NodeOptions::Ack::kNeighbors,
-                         .in_sync_bound = flags.in_sync_ms * herd::kNanosPerMillisecond,
-                         .stuck_after = flags.stuck_seconds * herd::kNanosPerSecond,
-                         .identity = flags.identity,
-                         .operator_name = flags.operator_name,
-                         .on_drain = [] { kill(getpid(), kDrainSignal); }},
-                        *std::move(places));
+  const auto node = herd::Node::Start(
+      {.herd = *herd,
+       .server = *name,
+       .version = HERD_VERSION,
+       .listen = flags.listen,
+       .metrics_listen = flags.metrics_listen,
+       .threads = flags.threads,
+       .log_traffic = flags.traffic_log,
+       .limits = flags.limits,
+       .most_clients = flags.max_clients == 0 ? herd::Store::kAnyNumber : flags.max_clients,
+       .ack = flags.ack == "local" ? herd::NodeOptions::Ack::kLocal
+                                   : herd::NodeOptions::Ack::kNeighbors,
+       .in_sync_bound = flags.in_sync_ms * herd::kNanosPerMillisecond,
+       .stuck_after = flags.stuck_seconds * herd::kNanosPerSecond,
+       .identity = flags.identity,
+       .operator_name = flags.operator_name,
+       .on_drain = [] { kill(getpid(), kDrainSignal); }},
+      *std::move(places));
   if (!node.ok()) {
     herd::log::Error(std::string(node.status().message()));
     herd::log::Flush();

@@ -21,6 +21,7 @@ void DoorCounts::Add(const CommandCounters& counters) {
   const std::uint64_t unknown_ones = counters.unknown.value();
   lookups += counters.found.value() + unknown_ones;
   unknown += unknown_ones;
+  refused_clients += counters.refused.value();
   invalid += counters.invalid.value();
   cut_off += counters.cut_off.value();
 }

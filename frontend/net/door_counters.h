@@ -44,7 +44,9 @@ struct DoorCounts {
   std::uint64_t sent_bytes = 0;
   std::uint64_t reports = 0;
   std::uint64_t lookups = 0;
-  // Lookups of clients that nobody knows, and lines that are no commands; of those, too long ones.
+  // Reports of clients that are not known, when no more may be; lookups of such, and lines that are
+  // no commands; of those, too long ones.
+  std::uint64_t refused_clients = 0;
   std::uint64_t unknown = 0;
   std::uint64_t invalid = 0;
   std::uint64_t cut_off = 0;

@@ -159,21 +159,24 @@ Session::Held& Session::Hold(WaitedFor waits_for) {
   return held;
 }
 
-void Session::CountCommands(std::uint64_t found, std::uint64_t refused) const {
+void Session::CountCommands(std::uint64_t found, std::uint64_t refused,
+                            std::uint64_t questioned) const {
   const CommandBatch& batch = context_->batch;
   const std::uint64_t unknown = batch.lookups - found;
   CommandCounters& counters = context_->counters;
-  counters.reports.Add(batch.size - found - refused);
-  if (found == 0 && refused == 0) return;
+  counters.reports.Add(batch.size - found - questioned);
+  if (found == 0 && questioned == 0) return;
   counters.found.Add(found);
   counters.unknown.Add(unknown);
-  counters.invalid.Add(refused - unknown);
+  counters.refused.Add(refused);
+  counters.invalid.Add(questioned - unknown - refused);
 }
 
 void Session::Reply(Moment now, std::string* out) {
   CommandBatch& batch = context_->batch;
   std::uint64_t found = 0;
   std::uint64_t refused = 0;
+  std::uint64_t questioned = 0;
   for (std::size_t i = 0; i < batch.size; ++i) {
     const text::Command& command = batch.commands[i];
     const Request& request = batch.requests[i];
@@ -186,11 +189,12 @@ void Session::Reply(Moment now, std::string* out) {
       ++found;
     } else {
       text::AppendInvalid(batch.lines[i], Tail(out));
-      ++refused;
+      ++questioned;
+      if (request.kind == Request::Kind::kRefused) ++refused;
     }
     ++uncounted_;
   }
-  CountCommands(found, refused);
+  CountCommands(found, refused, questioned);
   CountReplies(now);
   if (!held_.empty()) CountHeldBytes();
 }

@@ -39,6 +39,7 @@ struct CommandCounters {
   count::Counter reports;
   count::Counter found;    // lookups of clients that are known
   count::Counter unknown;  // lookups of clients that nobody knows
+  count::Counter refused;  // reports of clients that are not known, when no more may be
   count::Counter invalid;
   count::Counter cut_off;  // of those, lines that were too long
 };
@@ -151,8 +152,9 @@ class Session {
   Versions Execute(Nanos now);
   void AwaitNeighbors(const Versions& versions);
   void Reply(Moment now, std::string* out);
-  // Of the batch: lookups that found their client, and commands that were answered with "? ".
-  void CountCommands(std::uint64_t found, std::uint64_t refused) const;
+  // Of the batch: lookups that found their client, reports that were refused, and all commands that
+  // were answered with "? ".
+  void CountCommands(std::uint64_t found, std::uint64_t refused, std::uint64_t questioned) const;
   void ReplyToReport(const text::Command& command, Nanos skew, std::string* out);
   void ReplyToWhatsat(const text::Command& command, const Sighting& sighting, Moment now,
                       std::string* out);

@@ -24,6 +24,8 @@ void AddFrontDoor(const v1::FrontDoor& door, Page* page) {
       .Add(door.closed_pending_bytes(), {{"reason", "pending_bytes"}});
   page->Gauge("herd_client_connections_limit", "Connections of clients that may be at a time.")
       .Add(door.limits().connections());
+  page->Gauge("herd_clients_limit", "Clients that may be known, 0: any number.")
+      .Add(door.limits().clients());
   page->Gauge("herd_client_pending_bytes",
               "Bytes kept for clients: commands that are not done with, and replies that have not "
               "left.")
@@ -36,10 +38,12 @@ void AddFrontDoor(const v1::FrontDoor& door, Page* page) {
       .Add(door.sent_bytes(), {{"direction", "outbound"}});
   page->Counter("herd_commands_total",
                 "Lines from clients, by what they were: \"unknown\" are WHATSATs of a client that "
-                "the server does not know.")
+                "the server does not know, \"refused\" IAMATs of new clients when there are "
+                "enough.")
       .Add(door.iamats(), {{"command", "iamat"}})
       .Add(door.whatsats() - door.unknown_whatsats(), {{"command", "whatsat"}})
       .Add(door.unknown_whatsats(), {{"command", "unknown"}})
+      .Add(door.refused_iamats(), {{"command", "refused"}})
       .Add(door.invalid(), {{"command", "invalid"}});
   page->Histogram("herd_reply_seconds",
                   "From when the server turned to a command until its reply was handed to the "

@@ -50,7 +50,7 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Start(const NodeOptions& options,
 Node::Node(const NodeOptions& options, std::unique_ptr<places::Places> places)
     : options_(options),
       own_{.server = options.server, .start_ns = static_cast<std::uint64_t>(RealtimeNow())},
-      store_(own_),
+      store_(own_, options.most_clients),
       places_(std::move(places)) {}
 
 absl::Status Node::Open(const config::ServerConfig& self) {
@@ -187,6 +187,12 @@ void Node::Leave(absl::Duration bound) {
 Versions Node::Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) {
   Store::Executed executed = store_.Execute(requests, sightings);
   if (executed.updates > 0) unpublished_.store(true);
+  if (executed.refused > 0) {
+    refused_clients_.Write(log::Level::kWarning, MonotonicNow(), [this] {
+      return absl::StrCat("refused the report of a new client: ", options_.most_clients,
+                          " are known, and more may not be");
+    });
+  }
   if (options_.ack == NodeOptions::Ack::kLocal) return {};
   return std::move(executed.reported);
 }
@@ -232,6 +238,8 @@ v1::GetStatusResponse Node::Describe(peer::Peers::Detail detail) {
   DescribeMap(store_, &status);
   status.set_connections(front_door_->connections());
   DescribeFrontDoor(*front_door_, status.mutable_front_door());
+  DescribeLimits(front_door_->limits(), options_.most_clients,
+                 status.mutable_front_door()->mutable_limits());
   DescribeLog(log::Count(), status.mutable_log());
   DescribeLinks(&status);
   for (v1::Neighbor& neighbor : peers_->Describe(detail)) {

@@ -40,15 +40,6 @@ void DescribeConfig(const NodeOptions& options, v1::Config* config) {
   config->set_in_sync_bound_ns(static_cast<std::uint64_t>(options.in_sync_bound));
 }
 
-void DescribeLimits(const net::Limits& limits, v1::ClientLimits* message) {
-  message->set_connections(limits.connections);
-  message->set_connections_per_address(limits.connections_per_address);
-  message->set_idle_ns(static_cast<std::uint64_t>(limits.idle));
-  message->set_line_ns(static_cast<std::uint64_t>(limits.line));
-  message->set_reply_ns(static_cast<std::uint64_t>(limits.reply));
-  message->set_pending_bytes(limits.pending_bytes);
-}
-
 }  // namespace
 
 void DescribeProcess(const NodeOptions& options, const OriginId& own,
@@ -85,7 +76,6 @@ void DescribeFrontDoor(const net::FrontDoor& front_door, v1::FrontDoor* door) {
   const auto closed = [&](net::Closure reason) {
     return counts.closed[static_cast<std::size_t>(reason)];
   };
-  DescribeLimits(front_door.limits(), door->mutable_limits());
   door->set_accepted_connections(counts.accepted);
   door->set_accept_failures(counts.accept_failures);
   door->set_received_bytes(counts.received_bytes);
@@ -95,6 +85,7 @@ void DescribeFrontDoor(const net::FrontDoor& front_door, v1::FrontDoor* door) {
   door->set_unknown_whatsats(counts.unknown);
   door->set_invalid(counts.invalid);
   door->set_cut_off(counts.cut_off);
+  door->set_refused_iamats(counts.refused_clients);
   door->set_refused_connections(counts.refused);
   door->set_refused_of_address(counts.refused_of_address);
   door->set_closed_idle(closed(net::Closure::kIdle));
@@ -108,6 +99,17 @@ void DescribeFrontDoor(const net::FrontDoor& front_door, v1::FrontDoor* door) {
   peer::FillIn(replies(WaitedFor::kNothing), door->mutable_immediate_replies());
   peer::FillIn(replies(WaitedFor::kNeighbors), door->mutable_neighbor_replies());
   peer::FillIn(replies(WaitedFor::kPlaces), door->mutable_places_replies());
+}
+
+void DescribeLimits(const net::Limits& limits, std::size_t most_clients,
+                    v1::ClientLimits* message) {
+  message->set_clients(most_clients == Store::kAnyNumber ? 0 : most_clients);
+  message->set_connections(limits.connections);
+  message->set_connections_per_address(limits.connections_per_address);
+  message->set_idle_ns(static_cast<std::uint64_t>(limits.idle));
+  message->set_line_ns(static_cast<std::uint64_t>(limits.line));
+  message->set_reply_ns(static_cast<std::uint64_t>(limits.reply));
+  message->set_pending_bytes(limits.pending_bytes);
 }
 
 void DescribeLog(const log::Counts& counts, v1::LogCounts* log) {

@@ -18,7 +18,10 @@ void DescribeProcess(const NodeOptions& options, const OriginId& own,
 // The vector, and the digest of the same moment.
 void DescribeMap(const Store& store, v1::GetStatusResponse* status);
 
-// What clients have done, may take and take.
+// What clients may take.
+void DescribeLimits(const net::Limits& limits, std::size_t most_clients, v1::ClientLimits* message);
+
+// What they have done, and take.
 void DescribeFrontDoor(const net::FrontDoor& front_door, v1::FrontDoor* door);
 
 void DescribeLog(const log::Counts& counts, v1::LogCounts* log);

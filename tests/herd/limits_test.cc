@@ -163,6 +163,27 @@ TEST_F(Limits, CloseWhoHasMoreThanItsShareWhenTooMuchIsKept) {
   EXPECT_THAT(Log(), HasSubstr("its part more than an equal share"));
 }
 
+TEST_F(Limits, RefuseTheReportsOfNewClientsWhenThereAreEnough) {
+  StartWith({"--max-clients=2"});
+  const auto client = Connect();
+  const auto report = [&](const std::string& id, const std::string& time) {
+    const std::string iamat = Iamat(id, time);
+    const std::string reply = client->Ask(iamat);
+    if (reply == "? " + iamat + "\n") return false;
+    EXPECT_TRUE(IsReplyTo(iamat, "Goloman", reply));
+    return true;
+  };
+  EXPECT_TRUE(report("one", "1520023934"));
+  EXPECT_TRUE(report("two", "1520023934"));
+  EXPECT_FALSE(report("three", "1520023934"));
+  EXPECT_TRUE(report("two", "1520023935"));
+  EXPECT_FALSE(report("three", "1520023935"));
+  EXPECT_EQ(herd_->StatusOf("Goloman").clients(), 2);
+  EXPECT_EQ(Door().refused_iamats(), 2);
+  EXPECT_EQ(Door().invalid(), 0);
+  EXPECT_THAT(Log(), HasSubstr("refused the report of a new client: 2 are known"));
+}
+
 // A server that may have that many descriptors.
 class FewDescriptors : public Limits {
  protected:
