@@ -19,6 +19,9 @@ constexpr int kMaxLeaveSeconds = 3600;
 // The thread of the links turns by itself once a second.
 constexpr int kMinStuckSeconds = 2;
 constexpr int kMaxStuckSeconds = 3600;
+constexpr int kMaxClientSeconds = 365 * 86'400;
+constexpr std::size_t kMinPendingBytes = std::size_t{1} << 20;
+constexpr std::size_t kMaxPendingBytes = std::size_t{1} << 40;
 constexpr int kMaxPlacesCalls = 1024;
 constexpr int kMaxPlacesWaiting = 1'000'000;
 constexpr std::int64_t kMaxPlacesMs = 600'000;
@@ -72,6 +75,43 @@ void DefineServer(CLI::App& app, Flags& flags) {
                  "When a thread that serves has not turned for so long, the health service says "
                  "NOT_SERVING of herd.v1.Liveness")
       ->check(CLI::Range(kMinStuckSeconds, kMaxStuckSeconds))
+      ->capture_default_str();
+}
+
+// An option in whole seconds, of which 0 is for ever.
+void AddSeconds(CLI::App& app, const char* name, Nanos& time, const std::string& help) {
+  app.add_option_function<int>(
+         name, [&time](int seconds) { time = seconds * kNanosPerSecond; }, help)
+      ->check(CLI::Range(0, kMaxClientSeconds))
+      ->default_str(std::to_string(time / kNanosPerSecond));
+}
+
+void DefineClientLimits(CLI::App& app, Flags& flags) {
+  net::Limits& limits = flags.limits;
+  app.add_option("--max-clients", flags.max_clients,
+                 "Clients whose positions are held; when there are so many, a new one's IAMAT is "
+                 "answered with \"? \". All servers of a herd should have the same. 0: any number")
+      ->capture_default_str();
+  app.add_option(
+         "--max-connections", limits.connections,
+         "Connections of clients at a time; more are closed at once. 0: as many as the "
+         "limit of descriptors (ulimit -n) leaves, when the server has kept some for itself")
+      ->capture_default_str();
+  app.add_option("--max-connections-per-address", limits.connections_per_address,
+                 "Likewise, of one address, or of IPv6 of 64 bits of one. Clients behind a proxy "
+                 "have one together. 0: half of all")
+      ->capture_default_str();
+  AddSeconds(app, "--idle-seconds", limits.idle,
+             "A client that says nothing for so long is closed. 0: never");
+  AddSeconds(app, "--line-seconds", limits.line,
+             "A client that does not finish within this a line that it has begun is closed. 0: "
+             "never");
+  AddSeconds(app, "--reply-seconds", limits.reply,
+             "A client that takes nothing of its replies for so long is closed. 0: never");
+  app.add_option("--max-pending-bytes", limits.pending_bytes,
+                 "Kept for all clients: commands that are not done with, and replies that have not "
+                 "left. While there is more, a client is closed that has more than an equal share")
+      ->check(CLI::Range(kMinPendingBytes, kMaxPendingBytes))
       ->capture_default_str();
 }
 
@@ -186,6 +226,7 @@ std::optional<int> ParseCommandLine(int argc, char** argv, Flags* flags) {
   // So that what a script says first can be overruled.
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   DefineServer(app, *flags);
+  DefineClientLimits(app, *flags);
   DefineTls(app, *flags);
   DefinePlaces(app, *flags);
   DefinePlacesLimits(app, flags->places.desk);

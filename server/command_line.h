@@ -1,9 +1,11 @@
 // herd-server's command line: what it may say, and what it says of itself.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
+#include "frontend/net/limits.h"
 #include "frontend/places/google_places.h"
 #include "server/tls/identity.h"
 
@@ -20,6 +22,8 @@ struct Flags {
   std::string log_file;
   std::string log_level = "info";
   bool traffic_log = false;
+  std::uint64_t max_clients = 0;  // any number
+  net::Limits limits = {.connections = 0, .connections_per_address = 0};
   int threads = 1;
   std::string ack = "neighbors";
   int in_sync_ms = 500;

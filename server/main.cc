@@ -1,6 +1,5 @@
 // herd-server NAME: one server of a herd.
 #include <signal.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -20,6 +19,7 @@
 #include "server/config/herd_config.h"
 #include "server/config/pod.h"
 #include "server/log/log.h"
+#include "server/node/descriptors.h"
 #include "server/node/node.h"
 #include "server/peer/poller.h"
 
@@ -40,14 +40,6 @@ herd::log::Level ToLevel(const std::string& name) {
   if (name == "warning") return herd::log::Level::kWarning;
   if (name == "error") return herd::log::Level::kError;
   return herd::log::Level::kInfo;
-}
-
-// As many clients as the machine lets us have.
-void RaiseDescriptorLimit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 // Before any thread is started, so that all leave these signals to WaitForSignal.
@@ -116,27 +108,29 @@ int Serve(const Flags& flags) {
 
   SkipLockChecks();
   const sigset_t signals = BlockSignals();
-  RaiseDescriptorLimit();
+  herd::RaiseDescriptorLimit();
   if (absl::Status status = herd::log::Open(flags.log_file); !status.ok()) return Fail(status);
   herd::log::SetLevel(ToLevel(flags.log_level));
   absl::StatusOr<std::unique_ptr<herd::places::Places>> places = StartPlaces(flags);
   if (!places.ok()) return Fail(places.status());
-  const auto node =
-      herd::Node::Start({.herd = *herd,
-                         .server = *name,
-                         .version = HERD_VERSION,
-                         .listen = flags.listen,
-                         .metrics_listen = flags.metrics_listen,
-                         .threads = flags.threads,
-                         .log_traffic = flags.traffic_log,
-                         .ack = flags.ack == "local" ? herd::NodeOptions::Ack::kLocal
-                                                     : herd::NodeOptions::Ack::kNeighbors,
-                         .in_sync_bound = flags.in_sync_ms * herd::kNanosPerMillisecond,
-                         .stuck_after = flags.stuck_seconds * herd::kNanosPerSecond,
-                         .identity = flags.identity,
-                         .operator_name = flags.operator_name,
-                         .on_drain = [] { kill(getpid(), kDrainSignal); }},
-                        *std::move(places));
+  const auto node = herd::Node::Start(
+      {.herd = *herd,
+       .server = *name,
+       .version = HERD_VERSION,
+       .listen = flags.listen,
+       .metrics_listen = flags.metrics_listen,
+       .threads = flags.threads,
+       .log_traffic = flags.traffic_log,
+       .limits = flags.limits,
+       .most_clients = flags.max_clients == 0 ? herd::Store::kAnyNumber : flags.max_clients,
+       .ack = flags.ack == "local" ? herd::NodeOptions::Ack::kLocal
+                                   : herd::NodeOptions::Ack::kNeighbors,
+       .in_sync_bound = flags.in_sync_ms * herd::kNanosPerMillisecond,
+       .stuck_after = flags.stuck_seconds * herd::kNanosPerSecond,
+       .identity = flags.identity,
+       .operator_name = flags.operator_name,
+       .on_drain = [] { kill(getpid(), kDrainSignal); }},
+      *std::move(places));
   if (!node.ok()) {
     herd::log::Error(std::string(node.status().message()));
     herd::log::Flush();

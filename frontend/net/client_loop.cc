@@ -13,6 +13,38 @@
 #include "server/state/clock.h"
 
 namespace herd::net {
+namespace {
+
+// A time that a limit sets is noticed to have passed this part of it late at most.
+constexpr Nanos kSweepsPerLimit = 8;
+constexpr Nanos kLongestSweepInterval = 10 * kNanosPerSecond;
+
+Nanos SweepInterval(const Limits& limits) {
+  Nanos shortest = kLongestSweepInterval * kSweepsPerLimit;
+  for (const Nanos limit : {limits.idle, limits.line, limits.reply}) {
+    if (limit > 0) shortest = std::min(shortest, limit);
+  }
+  return shortest / kSweepsPerLimit;
+}
+
+std::string Explain(Closure reason, const Limits& limits) {
+  switch (reason) {
+    case Closure::kIdle:
+      return absl::StrCat("it has said nothing for ", limits.idle / kNanosPerSecond, " s");
+    case Closure::kUnfinishedLine:
+      return absl::StrCat("it has not finished its line within ", limits.line / kNanosPerSecond,
+                          " s");
+    case Closure::kUntakenReplies:
+      return absl::StrCat("it has taken nothing of its replies for ",
+                          limits.reply / kNanosPerSecond, " s");
+    case Closure::kPendingBytes:
+      return absl::StrCat("what is kept for all clients is more than ", limits.pending_bytes,
+                          " bytes, and its part more than an equal share");
+  }
+  return "";
+}
+
+}  // namespace
 
 ClientLoop::ClientLoop(Shared* shared, Descriptor listener)
     : shared_(shared), listener_(std::move(listener)), traffic_(shared->log_traffic) {
@@ -23,8 +55,10 @@ ClientLoop::ClientLoop(Shared* shared, Descriptor listener)
 
 ClientLoop::~ClientLoop() { Stop(); }
 
+// At most one at a time: a thread that is stuck takes none of them.
 void ClientLoop::Wake() {
-  loop_.Post([] {});
+  if (wake_posted_.exchange(true)) return;
+  loop_.Post([this] { wake_posted_.store(false); });
 }
 
 void ClientLoop::Stop() {
@@ -36,6 +70,7 @@ void ClientLoop::Stop() {
 void ClientLoop::Run() {
   pthread_setname_np(pthread_self(), "herd-clients");
   loop_.Watch(listener_.get(), this, true, false);
+  SweepRegularly();
   loop_.Run([this] {
     SendReplies();
     traffic_.Flush();
@@ -45,27 +80,59 @@ void ClientLoop::Run() {
   traffic_.Flush();
 }
 
+void ClientLoop::SweepRegularly() {
+  loop_.RunAfter(SweepInterval(shared_->limits), [this] {
+    for (const auto& [number, connection] : connections_) connection->CloseIfOverdue();
+    SweepRegularly();
+  });
+}
+
 void ClientLoop::OnEvents(EventLoop::Events) {
   for (int i = 0; i < kAcceptBurst && AcceptOne(); ++i) {
   }
 }
 
 bool ClientLoop::AcceptOne() {
-  Descriptor socket(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-  if (!socket.valid()) {
+  Arrival arrival = Accept(listener_);
+  if (!arrival.socket.valid()) {
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
       PauseAccepting(errno);
     }
     return false;  // else there is none, or it has gone again
   }
   accept_failing_ = false;
+  const Admission::Verdict verdict = shared_->admission.Enter(arrival.from);
+  if (verdict != Admission::Verdict::kAdmitted) {
+    Refuse(verdict, arrival.socket);
+    return true;
+  }
   counters_.accepted.Add(1);
   const std::uint64_t number = ++shared_->last_connection;
   Connection::Host* const host = this;
-  connections_.emplace(number, std::make_unique<Connection>(number, std::move(socket), host, &loop_,
-                                                            &context_, &traffic_));
+  connections_.emplace(
+      number, std::make_unique<Connection>(number, std::move(arrival.socket),
+                                           Admission::Seat(&shared_->admission, arrival.from), host,
+                                           &loop_, &context_, &traffic_));
   connection_count_.store(connections_.size(), std::memory_order_relaxed);
   return true;
+}
+
+void ClientLoop::Refuse(Admission::Verdict verdict, const Descriptor& socket) {
+  const Limits& limits = shared_->limits;
+  if (verdict == Admission::Verdict::kFull) {
+    counters_.refused.Add(1);
+    shared_->full.Write(log::Level::kWarning, loop_.now(), [&] {
+      return absl::StrCat("turned away the client ", PeerName(socket), ": ", limits.connections,
+                          " are connected, and more may not be");
+    });
+  } else {
+    counters_.refused_of_address.Add(1);
+    shared_->full_for_address.Write(log::Level::kWarning, loop_.now(), [&] {
+      return absl::StrCat("turned away the client ", PeerName(socket), ": ",
+                          limits.connections_per_address,
+                          " are connected from there, and more of an address may not be");
+    });
+  }
 }
 
 void ClientLoop::PauseAccepting(int error) {
@@ -192,6 +259,25 @@ void ClientLoop::TimeReplies() {
 void ClientLoop::ResumeLater(std::uint64_t connection) {
   loop_.RunAfter(0, [this, connection] {
     if (Connection* const resumed = Find(connection)) resumed->Resume();
+  });
+}
+
+bool ClientLoop::OnKept(std::size_t before, std::size_t now) {
+  // Unsigned numbers wrap: the sum is right whichever of both is the greater one.
+  const std::size_t all = shared_->kept_bytes.fetch_add(now - before) + (now - before);
+  if (now <= before || all <= shared_->limits.pending_bytes) return false;
+  const std::size_t share =
+      shared_->limits.pending_bytes / std::max<std::size_t>(1, shared_->admission.inside());
+  return now > share;
+}
+
+void ClientLoop::OnClosing(Closure reason, const std::string& client) {
+  const auto index = static_cast<std::size_t>(reason);
+  counters_.closed[index].Add(1);
+  // That is no misbehaviour.
+  const auto level = reason == Closure::kIdle ? log::Level::kInfo : log::Level::kWarning;
+  shared_->closed[index].Write(level, loop_.now(), [&] {
+    return absl::StrCat("closed the client ", client, ": ", Explain(reason, shared_->limits));
   });
 }
 

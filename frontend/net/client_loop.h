@@ -3,6 +3,7 @@
 // All but the constructor, Stop and what is for any thread belongs to the thread.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <deque>
@@ -13,12 +14,15 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
+#include "frontend/net/admission.h"
 #include "frontend/net/connection.h"
 #include "frontend/net/door_counters.h"
 #include "frontend/net/event_loop.h"
+#include "frontend/net/limits.h"
 #include "frontend/net/socket.h"
 #include "frontend/places/places.h"
 #include "frontend/session/session.h"
+#include "server/log/burst.h"
 
 namespace herd::net {
 
@@ -26,6 +30,9 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
  public:
   // What all loops of a server share; outlives them.
   struct Shared {
+    explicit Shared(const Limits& within) : limits(within) {}
+
+    const Limits limits;
     std::string server;
     Herd* herd = nullptr;
     places::Places* places = nullptr;
@@ -33,6 +40,11 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
     // A reply waits no longer for the neighbours to have another server's update.
     Nanos longest_wait = 0;
     std::atomic<std::uint64_t> last_connection{0};
+    Admission admission{&limits};
+    std::atomic<std::size_t> kept_bytes{0};  // by all connections
+    log::Burst full;
+    log::Burst full_for_address;
+    std::array<log::Burst, kClosures> closed;
   };
 
   // Starts the thread. `listener` is a listening socket.
@@ -74,9 +86,11 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   static constexpr Nanos kAcceptPause = 100 * kNanosPerMillisecond;
 
   void Run();
+  void SweepRegularly();
 
   void OnEvents(EventLoop::Events events) override;
   bool AcceptOne();
+  void Refuse(Admission::Verdict verdict, const Descriptor& socket);
   void PauseAccepting(int error);
 
   places::Document AskPlaces(std::uint64_t connection, const places::Query& query,
@@ -91,6 +105,9 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   std::string& input_space() override { return input_space_; }
   std::string& replies() override { return replies_; }
   DoorCounters& counters() override { return counters_; }
+  const Limits& limits() const override { return shared_->limits; }
+  bool OnKept(std::size_t before, std::size_t now) override;
+  void OnClosing(Closure reason, const std::string& client) override;
   void SendLater(std::uint64_t connection, std::size_t begin) override;
   void SendReplies();
   // The connection of that number, or nullptr: it has gone.
@@ -139,6 +156,7 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   std::uint64_t last_waiting_ = 0;
   std::atomic<bool> anything_waits_{false};
   std::atomic<bool> pass_posted_{false};
+  std::atomic<bool> wake_posted_{false};
   std::thread thread_;
 };
 

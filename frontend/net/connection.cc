@@ -15,23 +15,31 @@ namespace {
 
 bool IsTransient(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
+// Whether so much of a limit has passed; none is never reached.
+bool HasPassed(Nanos limit, Nanos since, Nanos now) { return limit > 0 && now - since >= limit; }
+
 }  // namespace
 
-Connection::Connection(std::uint64_t number, Descriptor socket, Connection::Host* host,
-                       EventLoop* loop, SessionContext* context, TrafficLog* traffic)
+Connection::Connection(std::uint64_t number, Descriptor socket, Admission::Seat seat,
+                       Connection::Host* host, EventLoop* loop, SessionContext* context,
+                       TrafficLog* traffic)
     : number_(number),
       socket_(std::move(socket)),
+      seat_(std::move(seat)),
       host_(host),
       loop_(loop),
       traffic_(traffic),
       log_name_(traffic->on() ? absl::StrCat("client ", number, " ", PeerName(socket_)) : ""),
-      session_(context, this) {
+      session_(context, this),
+      heard_at_(loop->now()),
+      reading_since_(loop->now()) {
   SetNoDelay(socket_);
   traffic_->Note(log_name_, "connected");
   loop_->Watch(socket_.get(), this, watches_read_, watches_write_);
 }
 
 Connection::~Connection() {
+  host_->OnKept(kept_, 0);
   if (!closed_) loop_->Unwatch(socket_.get(), this);
 }
 
@@ -60,6 +68,7 @@ std::size_t Connection::Read() {
   }
   const auto bytes = static_cast<std::size_t>(size);
   host_->counters().received_bytes.Add(bytes);
+  heard_at_ = loop_->now();
   at_end_ = bytes == 0;
   Reply([&](std::string* out) {
     if (at_end_) {
@@ -130,6 +139,7 @@ void Connection::Write(std::string_view bytes) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
       host_->counters().sent_bytes.Add(static_cast<std::uint64_t>(sent));
     }
+    taken_at_ = loop_->now();
   }
   unsent_.append(bytes);
 }
@@ -143,6 +153,7 @@ void Connection::WriteUnsent() {
 
 void Connection::Settle() {
   if (closed_ || lingering_) return;
+  if (CountKept()) return CloseFor(Closure::kPendingBytes);
   if (session_.finished() && unsent_.empty()) {
     // While nothing is left unread, closing does not make the kernel throw the replies away.
     const bool read_all = at_end_ || (leaving_ && ReadableBytes(socket_) == 0);
@@ -160,8 +171,34 @@ void Connection::Watch() {
   const bool write = !unsent_.empty();
   if (read == watches_read_ && write == watches_write_) return;
   loop_->Rewatch(socket_.get(), this, read, write);
+  if (read && !watches_read_) reading_since_ = loop_->now();
   watches_read_ = read;
   watches_write_ = write;
+}
+
+bool Connection::CountKept() {
+  const std::size_t kept = session_.kept_bytes() + unsent_.size();
+  return kept != kept_ && host_->OnKept(std::exchange(kept_, kept), kept);
+}
+
+std::optional<Closure> Connection::Overdue() const {
+  const Limits& limits = host_->limits();
+  const Nanos now = loop_->now();
+  if (!unsent_.empty()) {
+    return HasPassed(limits.reply, taken_at_, now) ? std::optional(Closure::kUntakenReplies)
+                                                   : std::nullopt;
+  }
+  const std::optional<Nanos> line_begun = session_.within_line_since();
+  if (line_begun && HasPassed(limits.line, std::max(*line_begun, reading_since_), now)) {
+    return Closure::kUnfinishedLine;
+  }
+  if (!session_.waits() && HasPassed(limits.idle, heard_at_, now)) return Closure::kIdle;
+  return std::nullopt;
+}
+
+void Connection::CloseIfOverdue() {
+  if (closed_ || lingering_) return;
+  if (const std::optional<Closure> reason = Overdue()) CloseFor(*reason);
 }
 
 void Connection::Linger() {
@@ -176,6 +213,11 @@ void Connection::Drop() {
   std::string& space = host_->input_space();
   const ssize_t size = recv(socket_.get(), space.data(), space.size(), 0);
   if (size == 0 || (size < 0 && !IsTransient(errno))) Close();
+}
+
+void Connection::CloseFor(Closure reason) {
+  host_->OnClosing(reason, PeerName(socket_));
+  Close();
 }
 
 void Connection::Close() {

@@ -4,10 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "frontend/net/admission.h"
 #include "frontend/net/door_counters.h"
 #include "frontend/net/event_loop.h"
+#include "frontend/net/limits.h"
 #include "frontend/net/socket.h"
 #include "frontend/net/traffic_log.h"
 #include "frontend/session/session.h"
@@ -35,6 +38,12 @@ class Connection final : private EventLoop::Handler, private Session::Host {
     // What has been said to clients in this round and has not left; connections append to it.
     virtual std::string& replies() = 0;
     virtual DoorCounters& counters() = 0;
+    virtual const Limits& limits() const = 0;
+    // What a connection keeps was `before` bytes and is `now`. Returns whether that is too much of
+    // what all may keep.
+    virtual bool OnKept(std::size_t before, std::size_t now) = 0;
+    // The connection ends for that reason; `client` is where it comes from.
+    virtual void OnClosing(Closure reason, const std::string& client) = 0;
     // What stands behind `begin` there is the connection's: call Send with it, also if it is
     // nothing, and then Settle, at the end of the round.
     virtual void SendLater(std::uint64_t connection, std::size_t begin) = 0;
@@ -43,9 +52,9 @@ class Connection final : private EventLoop::Handler, private Session::Host {
     ~Host() = default;
   };
 
-  // All but the socket outlive the connection.
-  Connection(std::uint64_t number, Descriptor socket, Host* host, EventLoop* loop,
-             SessionContext* context, TrafficLog* traffic);
+  // The host and what follows outlive the connection.
+  Connection(std::uint64_t number, Descriptor socket, Admission::Seat seat, Host* host,
+             EventLoop* loop, SessionContext* context, TrafficLog* traffic);
   ~Connection();
 
   void Answer(std::uint64_t ticket, const places::Document& json);
@@ -55,6 +64,9 @@ class Connection final : private EventLoop::Handler, private Session::Host {
   // Sends these replies. After all of a round, Settle does what has become possible with that.
   void Send(std::string_view replies);
   void Settle();
+
+  // Closes when the client has let pass one of the times that the limits set.
+  void CloseIfOverdue();
 
   // Answers what has arrived, and closes.
   void Leave();
@@ -82,17 +94,28 @@ class Connection final : private EventLoop::Handler, private Session::Host {
   void Write(std::string_view bytes);
   void WriteUnsent();
   void Watch();
+  // Returns whether it is too much.
+  bool CountKept();
+  std::optional<Closure> Overdue() const;
   void Linger();
+  void CloseFor(Closure reason);
   void Close();
 
   const std::uint64_t number_;
   const Descriptor socket_;
+  const Admission::Seat seat_;
   Connection::Host* const host_;
   EventLoop* const loop_;
   TrafficLog* const traffic_;
   const std::string log_name_;  // of the client; empty when there is no log of it
   Session session_;
   std::string unsent_;
+  std::size_t kept_ = 0;  // as the host has been told
+  // When the client has last said anything, has been read from again, and has last taken a part of
+  // its replies and not all; by the loop's clock.
+  Nanos heard_at_;
+  Nanos reading_since_;
+  Nanos taken_at_ = 0;
   bool at_end_ = false;  // the client has half-closed
   bool leaving_ = false;
   bool lingering_ = false;

@@ -5,6 +5,9 @@ namespace herd::net {
 void DoorCounts::Add(const DoorCounters& counters) {
   accepted += counters.accepted.value();
   accept_failures += counters.accept_failures.value();
+  refused += counters.refused.value();
+  refused_of_address += counters.refused_of_address.value();
+  for (std::size_t i = 0; i < kClosures; ++i) closed[i] += counters.closed[i].value();
   received_bytes += counters.received_bytes.value();
   sent_bytes += counters.sent_bytes.value();
   for (std::size_t i = 0; i < kWaitedForKinds; ++i) {
@@ -18,6 +21,7 @@ void DoorCounts::Add(const CommandCounters& counters) {
   const std::uint64_t unknown_ones = counters.unknown.value();
   lookups += counters.found.value() + unknown_ones;
   unknown += unknown_ones;
+  refused_clients += counters.refused.value();
   invalid += counters.invalid.value();
   cut_off += counters.cut_off.value();
 }

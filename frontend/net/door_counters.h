@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 
+#include "frontend/net/limits.h"
 #include "frontend/session/session.h"
 #include "server/count/counter.h"
 #include "server/count/durations.h"
@@ -17,6 +18,11 @@ struct DoorCounters {
   count::Counter accepted;
   // Times that no connection could be accepted, for want of descriptors or memory.
   count::Counter accept_failures;
+  // Connections that were closed at once: too many of all, and of their address.
+  count::Counter refused;
+  count::Counter refused_of_address;
+  // Connections that were closed later, by Closure.
+  std::array<count::Counter, kClosures> closed;
   count::Counter received_bytes;
   count::Counter sent_bytes;
   // From the beginning of the round that read a command to its reply's having been handed to the
@@ -31,11 +37,16 @@ struct DoorCounts {
 
   std::uint64_t accepted = 0;
   std::uint64_t accept_failures = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t refused_of_address = 0;
+  std::array<std::uint64_t, kClosures> closed{};
   std::uint64_t received_bytes = 0;
   std::uint64_t sent_bytes = 0;
   std::uint64_t reports = 0;
   std::uint64_t lookups = 0;
-  // Lookups of clients that nobody knows, and lines that are no commands; of those, too long ones.
+  // Reports of clients that are not known, when no more may be; lookups of such, and lines that are
+  // no commands; of those, too long ones.
+  std::uint64_t refused_clients = 0;
   std::uint64_t unknown = 0;
   std::uint64_t invalid = 0;
   std::uint64_t cut_off = 0;

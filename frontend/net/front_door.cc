@@ -31,7 +31,7 @@ absl::StatusOr<std::unique_ptr<FrontDoor>> FrontDoor::Open(const Options& option
                                                            places::Places* places) {
   absl::StatusOr<std::vector<Descriptor>> listeners = ListenAll(options);
   if (!listeners.ok()) return listeners.status();
-  auto door = absl::WrapUnique(new FrontDoor);
+  auto door = absl::WrapUnique(new FrontDoor(options.limits));
   door->shared_.server = options.server;
   door->shared_.herd = herd;
   door->shared_.places = places;

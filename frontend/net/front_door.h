@@ -28,6 +28,7 @@ class FrontDoor {
     bool log_traffic = false;
     // A reply waits no longer for the neighbours to have another server's update.
     Nanos longest_wait = 500 * kNanosPerMillisecond;
+    Limits limits = {};
   };
 
   // `herd` and `places` outlive the front door.
@@ -50,6 +51,9 @@ class FrontDoor {
   // Any thread.
   std::size_t connections() const;
   DoorCounts Count() const;
+  // Bytes of commands and replies that are kept for clients.
+  std::size_t kept_bytes() const { return shared_.kept_bytes.load(std::memory_order_relaxed); }
+  const Limits& limits() const { return shared_.limits; }
   // Likewise, of the threads: how many there are, how often one has turned; and lets it turn once.
   std::size_t loops() const { return loops_.size(); }
   std::uint64_t turns(std::size_t loop) const { return loops_[loop]->turns(); }
@@ -57,7 +61,7 @@ class FrontDoor {
   std::uint16_t port() const { return port_; }
 
  private:
-  FrontDoor() = default;
+  explicit FrontDoor(const Limits& limits) : shared_(limits) {}
 
   ClientLoop::Shared shared_;
   std::uint16_t port_ = 0;

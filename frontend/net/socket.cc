@@ -48,6 +48,17 @@ std::string Name(const sockaddr_storage& address, socklen_t size) {
                                       : absl::StrCat(host, ":", port);
 }
 
+Address ToAddress(const sockaddr_storage& address) {
+  Address bytes{};
+  if (address.ss_family == AF_INET6) {
+    std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr, 16);
+  } else {
+    bytes[10] = bytes[11] = 0xff;
+    std::memcpy(bytes.data() + 12, &reinterpret_cast<const sockaddr_in&>(address).sin_addr, 4);
+  }
+  return bytes;
+}
+
 }  // namespace
 
 Descriptor::~Descriptor() {
@@ -71,6 +82,14 @@ absl::StatusOr<Descriptor> Listen(const std::string& address, std::uint16_t port
   }
   return absl::UnavailableError(absl::StrCat("cannot listen on ", address, " port ", port, " for ",
                                              purpose, ": ", std::strerror(errno)));
+}
+
+Arrival Accept(const Descriptor& listener) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  Descriptor socket(accept4(listener.get(), reinterpret_cast<sockaddr*>(&address), &size,
+                            SOCK_NONBLOCK | SOCK_CLOEXEC));
+  return {std::move(socket), ToAddress(address)};
 }
 
 std::uint16_t LocalPort(const Descriptor& socket) {

@@ -1,6 +1,7 @@
 // Sockets: owning their descriptors, and the few calls that the front door makes.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -8,6 +9,9 @@
 #include "absl/status/statusor.h"
 
 namespace herd::net {
+
+// An IPv6 address in the order of the network; an IPv4 address as ::ffff:a.b.c.d.
+using Address = std::array<std::uint8_t, 16>;
 
 // Owns a file descriptor.
 class Descriptor {
@@ -43,6 +47,14 @@ std::uint16_t LocalPort(const Descriptor& socket);
 
 // "127.0.0.1:43210" or "[::1]:43210".
 std::string PeerName(const Descriptor& socket);
+
+// A connection that has arrived at a listening socket, without waiting for one: not valid, with
+// errno, when there is none.
+struct Arrival {
+  Descriptor socket;
+  Address from{};
+};
+Arrival Accept(const Descriptor& listener);
 
 // Bytes that have arrived and have not been read.
 std::size_t ReadableBytes(const Descriptor& socket);

@@ -51,6 +51,7 @@ void Session::Receive(std::string_view bytes, Moment now, std::string* out) {
   if (unread_.empty()) {
     bytes.remove_prefix(Read(bytes, now, out));
     if (!closed_) unread_.assign(bytes);
+    line_begun_ = now.monotonic;
   } else {
     unread_.append(bytes);
     Resume(now, out);
@@ -69,7 +70,9 @@ void Session::Stop(Moment now, std::string* out) {
 
 void Session::Resume(Moment now, std::string* out) {
   if (closed_) return;
-  unread_.erase(0, Read(unread_, now, out));
+  const std::size_t done = Read(unread_, now, out);
+  if (done > 0) line_begun_ = now.monotonic;
+  unread_.erase(0, done);
   if (closed_ || unread_.empty()) std::string().swap(unread_);
 }
 
@@ -156,21 +159,24 @@ Session::Held& Session::Hold(WaitedFor waits_for) {
   return held;
 }
 
-void Session::CountCommands(std::uint64_t found, std::uint64_t refused) const {
+void Session::CountCommands(std::uint64_t found, std::uint64_t refused,
+                            std::uint64_t questioned) const {
   const CommandBatch& batch = context_->batch;
   const std::uint64_t unknown = batch.lookups - found;
   CommandCounters& counters = context_->counters;
-  counters.reports.Add(batch.size - found - refused);
-  if (found == 0 && refused == 0) return;
+  counters.reports.Add(batch.size - found - questioned);
+  if (found == 0 && questioned == 0) return;
   counters.found.Add(found);
   counters.unknown.Add(unknown);
-  counters.invalid.Add(refused - unknown);
+  counters.refused.Add(refused);
+  counters.invalid.Add(questioned - unknown - refused);
 }
 
 void Session::Reply(Moment now, std::string* out) {
   CommandBatch& batch = context_->batch;
   std::uint64_t found = 0;
   std::uint64_t refused = 0;
+  std::uint64_t questioned = 0;
   for (std::size_t i = 0; i < batch.size; ++i) {
     const text::Command& command = batch.commands[i];
     const Request& request = batch.requests[i];
@@ -183,11 +189,12 @@ void Session::Reply(Moment now, std::string* out) {
       ++found;
     } else {
       text::AppendInvalid(batch.lines[i], Tail(out));
-      ++refused;
+      ++questioned;
+      if (request.kind == Request::Kind::kRefused) ++refused;
     }
     ++uncounted_;
   }
-  CountCommands(found, refused);
+  CountCommands(found, refused, questioned);
   CountReplies(now);
   if (!held_.empty()) CountHeldBytes();
 }

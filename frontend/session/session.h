@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,7 @@ struct CommandCounters {
   count::Counter reports;
   count::Counter found;    // lookups of clients that are known
   count::Counter unknown;  // lookups of clients that nobody knows
+  count::Counter refused;  // reports of clients that are not known, when no more may be
   count::Counter invalid;
   count::Counter cut_off;  // of those, lines that were too long
 };
@@ -113,6 +115,13 @@ class Session {
   bool finished() const { return closed_ && held_.empty(); }
   // Something is waited for.
   bool waits() const { return !held_.empty(); }
+  // Since when, by the clock of Moment::monotonic, the client has been within a line; nothing when
+  // it is not, or is not to be read from.
+  std::optional<Nanos> within_line_since() const {
+    return unread_.empty() || !wants_input() ? std::nullopt : std::optional(line_begun_);
+  }
+  // Bytes kept: of input that is not done with, and of replies that may not leave yet.
+  std::size_t kept_bytes() const { return unread_.size() + held_bytes_; }
   // The conversation was ended from this side, and the client may still be sending.
   bool cut_off() const { return cut_off_; }
 
@@ -143,8 +152,9 @@ class Session {
   Versions Execute(Nanos now);
   void AwaitNeighbors(const Versions& versions);
   void Reply(Moment now, std::string* out);
-  // Of the batch: lookups that found their client, and commands that were answered with "? ".
-  void CountCommands(std::uint64_t found, std::uint64_t refused) const;
+  // Of the batch: lookups that found their client, reports that were refused, and all commands that
+  // were answered with "? ".
+  void CountCommands(std::uint64_t found, std::uint64_t refused, std::uint64_t questioned) const;
   void ReplyToReport(const text::Command& command, Nanos skew, std::string* out);
   void ReplyToWhatsat(const text::Command& command, const Sighting& sighting, Moment now,
                       std::string* out);
@@ -163,6 +173,7 @@ class Session {
   Host* const host_;
 
   std::string unread_;     // input that is no whole line yet, or was left off
+  Nanos line_begun_ = 0;   // when the first of it came, or something before it was done with
   bool left_off_ = false;  // input is left for want of room, or since others have their turn
   bool at_end_ = false;    // nothing follows what is unread
   bool stopped_ = false;   // and a line that is not whole is none

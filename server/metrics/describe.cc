@@ -22,8 +22,10 @@ void AddProcess(const v1::GetStatusResponse& status, const ProcessUse& use, Page
       .Add(status.resident_bytes());
   page->Gauge("process_virtual_memory_bytes", "Address space of the process, in bytes.")
       .Add(use.virtual_bytes);
-  page->Gauge("process_open_fds", "Descriptors that are open: clients, and some of its own.")
-      .Add(use.open_descriptors);
+  if (use.open_descriptors) {
+    page->Gauge("process_open_fds", "Descriptors that are open: clients, and some of its own.")
+        .Add(*use.open_descriptors);
+  }
   page->Gauge("process_max_fds", "Descriptors that may be open.").Add(status.descriptor_limit());
   page->Gauge("process_threads", "Threads of the process.").Add(use.threads);
   page->Gauge("process_start_time_seconds", "When the server began, in seconds since the epoch.")

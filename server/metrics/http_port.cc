@@ -23,6 +23,8 @@ namespace {
 
 // What a connection may take, its request's head above all.
 constexpr std::size_t kConnectionBytes = std::size_t{16} << 10;
+// Of its thread, of which only what is used is ever taken.
+constexpr std::size_t kStackBytes = std::size_t{1} << 20;
 
 void Log(void*, const char* format, va_list arguments) {
   if (!log::Enabled(log::Level::kDebug)) return;
@@ -66,15 +68,16 @@ absl::StatusOr<std::unique_ptr<HttpPort>> HttpPort::Open(const std::string& addr
   if (!listener.ok()) return listener.status();
   auto opened = absl::WrapUnique(new HttpPort(net::LocalPort(*listener), std::move(answerer)));
   opened->daemon_ = MHD_start_daemon(
-      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, nullptr, nullptr,
-      &OnRequest, &opened->answerer_,
+      MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC |
+          MHD_USE_ERROR_LOG,
+      0, nullptr, nullptr, &OnRequest, &opened->answerer_,
       // First, so that it hears of what is wrong with the others.
       MHD_OPTION_EXTERNAL_LOGGER, &Log, nullptr,
       // Which it closes, also when it cannot start.
       MHD_OPTION_LISTEN_SOCKET, listener->Release(), MHD_OPTION_CONNECTION_LIMIT,
       bounds.connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT, bounds.connections_of_an_address,
       MHD_OPTION_CONNECTION_TIMEOUT, bounds.patience_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-      kConnectionBytes, MHD_OPTION_END);
+      kConnectionBytes, MHD_OPTION_THREAD_STACK_SIZE, kStackBytes, MHD_OPTION_END);
   if (opened->daemon_ == nullptr) {
     return absl::UnavailableError(absl::StrCat("cannot serve ", address, " port ", port, " for ",
                                                purpose, ": ", std::strerror(errno)));

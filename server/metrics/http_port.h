@@ -1,5 +1,6 @@
 // A port for whoever reads a page now and then, as Prometheus and probes do: the one door to
-// libmicrohttpd, which serves it on a thread of its own, one request after the other.
+// libmicrohttpd, which serves each connection on a thread of its own, so that a page that cannot be
+// made at the moment does not hold up another one.
 //
 // Nobody can make it grow or hold it up, see Bounds. A connection is for one request, since those
 // who ask come back later than it would be kept; a request's body is not read. Knows nothing of
@@ -26,14 +27,14 @@ struct HttpReply {
 class HttpPort final {
  public:
   struct Bounds {
-    // At a time. Of all: more wait to be accepted. Of one address: more are closed at once.
+    // At a time, of all and of one address; more are closed at once.
     unsigned int connections = 256;
     unsigned int connections_of_an_address = 64;
     // Closed, when nothing has been read from it or written to it for so long.
     unsigned int patience_seconds = 5;
   };
 
-  // Of a path without its query, "/metrics", by GET or HEAD. Called on the port's thread.
+  // Of a path without its query, "/metrics", by GET or HEAD. Called on the connections' threads.
   using Answerer = std::function<HttpReply(const std::string& path)>;
 
   // `address` is a name or an IP address; port 0 is any that is free; `purpose` stands in the

@@ -1,7 +1,8 @@
 // Shows a server's metrics and its health to whoever asks over HTTP: /metrics for Prometheus,
 // /healthz and /readyz for what starts and stops servers.
 //
-// Everything is read when it is asked for, on the thread of the port.
+// Everything is read when it is asked for, on the thread of whoever asks: several may ask at
+// a time.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,7 @@
 
 namespace herd::metrics {
 
-// The server that is asked. Called on the port's thread.
+// The server that is asked. Called on the port's threads, several at a time.
 class MetricsHost {
  public:
   struct Readiness {

@@ -15,11 +15,12 @@ double ToSeconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
-std::uint64_t OpenDescriptors() {
-  std::error_code ignored;
-  const std::filesystem::directory_iterator open("/proc/self/fd", ignored);
+std::optional<std::uint64_t> OpenDescriptors() {
+  std::error_code error;
+  const std::filesystem::directory_iterator open("/proc/self/fd", error);
+  if (error) return std::nullopt;
   const auto count = std::distance(begin(open), end(open));
-  return count > 0 ? static_cast<std::uint64_t>(count - 1) : 0;  // Without the folder's own.
+  return static_cast<std::uint64_t>(count - 1);  // without the folder's own
 }
 
 // The lines of this file are "Key:  number unit".

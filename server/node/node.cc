@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "server/log/log.h"
+#include "server/node/descriptors.h"
 #include "server/node/identity.h"
 #include "server/node/places_status.h"
 #include "server/node/status.h"
@@ -49,7 +50,7 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Start(const NodeOptions& options,
 Node::Node(const NodeOptions& options, std::unique_ptr<places::Places> places)
     : options_(options),
       own_{.server = options.server, .start_ns = static_cast<std::uint64_t>(RealtimeNow())},
-      store_(own_),
+      store_(own_, options.most_clients),
       places_(std::move(places)) {}
 
 absl::Status Node::Open(const config::ServerConfig& self) {
@@ -74,13 +75,15 @@ absl::Status Node::Open(const config::ServerConfig& self) {
   if (!peers.ok()) return peers.status();
   peers_ = *std::move(peers);
 
-  auto front_door = net::FrontDoor::Open({.server = self.name,
-                                          .address = options_.listen,
-                                          .port = self.client_port,
-                                          .threads = options_.threads,
-                                          .log_traffic = options_.log_traffic,
-                                          .longest_wait = options_.in_sync_bound},
-                                         this, places_.get());
+  auto front_door =
+      net::FrontDoor::Open({.server = self.name,
+                            .address = options_.listen,
+                            .port = self.client_port,
+                            .threads = options_.threads,
+                            .log_traffic = options_.log_traffic,
+                            .longest_wait = options_.in_sync_bound,
+                            .limits = FitConnections(options_.limits, DescriptorLimit())},
+                           this, places_.get());
   if (!front_door.ok()) return front_door.status();
   front_door_ = *std::move(front_door);
   open_door_.store(front_door_.get());
@@ -184,6 +187,12 @@ void Node::Leave(absl::Duration bound) {
 Versions Node::Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) {
   Store::Executed executed = store_.Execute(requests, sightings);
   if (executed.updates > 0) unpublished_.store(true);
+  if (executed.refused > 0) {
+    refused_clients_.Write(log::Level::kWarning, MonotonicNow(), [this] {
+      return absl::StrCat("refused the report of a new client: ", options_.most_clients,
+                          " are known, and more may not be");
+    });
+  }
   if (options_.ack == NodeOptions::Ack::kLocal) return {};
   return std::move(executed.reported);
 }
@@ -228,7 +237,9 @@ v1::GetStatusResponse Node::Describe(peer::Peers::Detail detail) {
   DescribeProcess(options_, own_, &status);
   DescribeMap(store_, &status);
   status.set_connections(front_door_->connections());
-  DescribeFrontDoor(front_door_->Count(), status.mutable_front_door());
+  DescribeFrontDoor(*front_door_, status.mutable_front_door());
+  DescribeLimits(front_door_->limits(), options_.most_clients,
+                 status.mutable_front_door()->mutable_limits());
   DescribeLog(log::Count(), status.mutable_log());
   DescribeLinks(&status);
   for (v1::Neighbor& neighbor : peers_->Describe(detail)) {

@@ -18,6 +18,7 @@
 #include "frontend/session/herd.h"
 #include "herd/v1/operator.pb.h"
 #include "server/config/herd_config.h"
+#include "server/log/burst.h"
 #include "server/metrics/metrics_server.h"
 #include "server/node/watchdog.h"
 #include "server/operator/operator_server.h"
@@ -37,6 +38,10 @@ struct NodeOptions {
   std::string metrics_listen = "127.0.0.1";
   int threads = 1;
   bool log_traffic = false;
+  // 0 connections: as many as the process may have. 0 of an address: half of them.
+  net::Limits limits = {.connections = 0, .connections_per_address = 0};
+  // When so many clients are known, further ones' reports are refused.
+  std::size_t most_clients = Store::kAnyNumber;
   // When the reply to a report may leave: when this server has it, or when its neighbours have too.
   enum class Ack { kLocal, kNeighbors };
   Ack ack = Ack::kNeighbors;
@@ -96,6 +101,7 @@ class Node final : private Herd, private OperatorHost, private metrics::MetricsH
   const OriginId own_;
   std::unique_ptr<tls::IdentityKeeper> identity_;  // null: no TLS
   Store store_;
+  log::Burst refused_clients_;
   // The store has updates of which the links have not been told.
   std::atomic<bool> unpublished_{false};
 
@@ -112,6 +118,7 @@ class Node final : private Herd, private OperatorHost, private metrics::MetricsH
   std::atomic<OperatorServer*> watched_by_{nullptr};
   std::atomic<bool> links_ready_{false};
   std::atomic<bool> leaving_{false};
+  // Also taken while the links' lock is held, so that nothing may ask them under it.
   absl::Mutex health_mutex_;
   // Of its own, which no thread takes that may be stuck.
   absl::Mutex stuck_mutex_;

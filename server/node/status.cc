@@ -1,6 +1,5 @@
 #include "server/node/status.h"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 
 #include "absl/time/clock.h"
 #include "server/log/log.h"
+#include "server/node/descriptors.h"
 #include "server/operator/client_message.h"
 #include "server/operator/log_level.h"
 #include "server/peer/durations_message.h"
@@ -21,11 +21,6 @@ std::uint64_t ResidentBytes() {
   std::uint64_t resident_pages = 0;
   statm >> size_pages >> resident_pages;
   return resident_pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-}
-
-std::uint64_t DescriptorLimit() {
-  rlimit limit{};
-  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
 }
 
 void DescribeConfig(const NodeOptions& options, v1::Config* config) {
@@ -76,7 +71,11 @@ void DescribeMap(const Store& store, v1::GetStatusResponse* status) {
   }
 }
 
-void DescribeFrontDoor(const net::DoorCounts& counts, v1::FrontDoor* door) {
+void DescribeFrontDoor(const net::FrontDoor& front_door, v1::FrontDoor* door) {
+  const net::DoorCounts counts = front_door.Count();
+  const auto closed = [&](net::Closure reason) {
+    return counts.closed[static_cast<std::size_t>(reason)];
+  };
   door->set_accepted_connections(counts.accepted);
   door->set_accept_failures(counts.accept_failures);
   door->set_received_bytes(counts.received_bytes);
@@ -86,12 +85,31 @@ void DescribeFrontDoor(const net::DoorCounts& counts, v1::FrontDoor* door) {
   door->set_unknown_whatsats(counts.unknown);
   door->set_invalid(counts.invalid);
   door->set_cut_off(counts.cut_off);
+  door->set_refused_iamats(counts.refused_clients);
+  door->set_refused_connections(counts.refused);
+  door->set_refused_of_address(counts.refused_of_address);
+  door->set_closed_idle(closed(net::Closure::kIdle));
+  door->set_closed_unfinished_line(closed(net::Closure::kUnfinishedLine));
+  door->set_closed_untaken_replies(closed(net::Closure::kUntakenReplies));
+  door->set_closed_pending_bytes(closed(net::Closure::kPendingBytes));
+  door->set_pending_bytes(front_door.kept_bytes());
   const auto replies = [&](WaitedFor waited_for) -> const count::Durations& {
     return counts.reply_times[static_cast<std::size_t>(waited_for)];
   };
   peer::FillIn(replies(WaitedFor::kNothing), door->mutable_immediate_replies());
   peer::FillIn(replies(WaitedFor::kNeighbors), door->mutable_neighbor_replies());
   peer::FillIn(replies(WaitedFor::kPlaces), door->mutable_places_replies());
+}
+
+void DescribeLimits(const net::Limits& limits, std::size_t most_clients,
+                    v1::ClientLimits* message) {
+  message->set_clients(most_clients == Store::kAnyNumber ? 0 : most_clients);
+  message->set_connections(limits.connections);
+  message->set_connections_per_address(limits.connections_per_address);
+  message->set_idle_ns(static_cast<std::uint64_t>(limits.idle));
+  message->set_line_ns(static_cast<std::uint64_t>(limits.line));
+  message->set_reply_ns(static_cast<std::uint64_t>(limits.reply));
+  message->set_pending_bytes(limits.pending_bytes);
 }
 
 void DescribeLog(const log::Counts& counts, v1::LogCounts* log) {

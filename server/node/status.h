@@ -3,7 +3,7 @@
 // Plain functions; any thread.
 #pragma once
 
-#include "frontend/net/door_counters.h"
+#include "frontend/net/front_door.h"
 #include "herd/v1/operator.pb.h"
 #include "server/log/log.h"
 #include "server/node/node.h"
@@ -18,7 +18,11 @@ void DescribeProcess(const NodeOptions& options, const OriginId& own,
 // The vector, and the digest of the same moment.
 void DescribeMap(const Store& store, v1::GetStatusResponse* status);
 
-void DescribeFrontDoor(const net::DoorCounts& counts, v1::FrontDoor* door);
+// What clients may take.
+void DescribeLimits(const net::Limits& limits, std::size_t most_clients, v1::ClientLimits* message);
+
+// What they have done, and take.
+void DescribeFrontDoor(const net::FrontDoor& front_door, v1::FrontDoor* door);
 
 void DescribeLog(const log::Counts& counts, v1::LogCounts* log);
 

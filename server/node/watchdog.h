@@ -1,6 +1,7 @@
 // Looks whether the threads that serve still turn, and says when that changes.
 //
-// On a thread of its own, which takes no lock of theirs: it would else be stuck with them.
+// On a thread of its own, which takes no lock that they hold while they work: it would else be
+// stuck with them.
 #pragma once
 
 #include <atomic>

@@ -33,6 +33,12 @@ double Number(std::string_view text) {
   return number;
 }
 
+// On the way from west to east.
+bool IsBetween(double west, double east, double longitude) {
+  return west <= east ? longitude >= west && longitude <= east
+                      : longitude >= west || longitude <= east;
+}
+
 absl::Status CheckRange(const char* name, double value, double most) {
   if (value >= -most && value <= most) return absl::OkStatus();
   return absl::InvalidArgumentError(
@@ -106,13 +112,14 @@ bool Area::Contains(const Circle& circle, const Degrees& place) {
 }
 
 bool Area::Contains(const Box& box, const Degrees& place) {
+  if (place.latitude < box.southwest.latitude || place.latitude > box.northeast.latitude) {
+    return false;
+  }
   const double west = box.southwest.longitude;
   const double east = box.northeast.longitude;
-  const double longitude = place.longitude;
-  const bool between = west <= east ? longitude >= west && longitude <= east
-                                    : longitude >= west || longitude <= east;
-  return between && place.latitude >= box.southwest.latitude &&
-         place.latitude <= box.northeast.latitude;
+  // A pole lies on all meridians, and -180 is the same one as 180.
+  return std::abs(place.latitude) == 90 || IsBetween(west, east, place.longitude) ||
+         (std::abs(place.longitude) == 180 && IsBetween(west, east, -place.longitude));
 }
 
 }  // namespace herd

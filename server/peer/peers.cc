@@ -101,7 +101,13 @@ Peers::Peers(Store* store, const Options& options)
       flood_(store, options.own, Names(options.neighbors), options.flood),
       states_(options.neighbors.size()),
       calling_(options.neighbors.size()),
-      knockers_(options.neighbors.size()) {}
+      knockers_(options.neighbors.size()) {
+  // It has never been otherwise.
+  const NeighborState::Lasting not_yet = {.holds = false, .since = RealtimeNow()};
+  for (NeighborState& state : states_) {
+    state.outbound_up = state.inbound_up = state.in_sync = not_yet;
+  }
+}
 
 Peers::~Peers() {
   if (thread_.joinable()) Stop();

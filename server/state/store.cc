@@ -48,7 +48,7 @@ std::size_t KeepLive(const RecordTable& records, OriginIndex origin, Sequence ba
 
 }  // namespace
 
-Store::Store(OriginId own) {
+Store::Store(OriginId own, std::size_t most_clients) : most_clients_(most_clients) {
   origin_indexes_.emplace(own, kOwnOrigin);
   origins_.push_back({.id = own, .hash = HashOrigin(own)});
 }
@@ -87,7 +87,10 @@ void Store::ExecuteGroup(absl::Span<Request> requests, std::vector<Sighting>* si
   LookAhead(requests, &ahead);
   for (std::size_t i = 0; i < requests.size(); ++i) {
     Request& request = requests[i];
-    if (request.kind == Request::Kind::kReport) {
+    if (request.kind == Request::Kind::kReport && IsToBeRefused(request.client_id, ahead, i)) {
+      request.kind = Request::Kind::kRefused;
+      ++executed->refused;
+    } else if (request.kind == Request::Kind::kReport) {
       Report(request, FindOrInsert(request.client_id, ahead, i), executed);
     } else if (Sighting sighting; request.kind == Request::Kind::kLookup &&
                                   LookUp(request.client_id, ahead.hashes[i], &sighting)) {
@@ -96,6 +99,11 @@ void Store::ExecuteGroup(absl::Span<Request> requests, std::vector<Sighting>* si
     }
   }
   DropSuperseded(kOwnOrigin);
+}
+
+bool Store::IsToBeRefused(std::string_view client_id, const Ahead& ahead, std::size_t item) const {
+  return records_.size() >= most_clients_ && !records_.IsOf(ahead.candidates[item], client_id) &&
+         records_.Find(client_id, ahead.hashes[item]) == nullptr;
 }
 
 void Store::Report(const Request& request, RecordTable::Entry entry, Executed* executed) {

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,7 +34,8 @@ namespace herd {
 
 // What a client asks of the map; part of a batch.
 struct Request {
-  enum class Kind : std::uint8_t { kNone, kReport, kLookup };
+  // kRefused is set by Execute: a report of a client that is not known, when no more may be.
+  enum class Kind : std::uint8_t { kNone, kReport, kLookup, kRefused };
 
   Kind kind = Kind::kNone;
   std::string_view client_id;
@@ -65,8 +67,11 @@ class Store {
  public:
   static constexpr OriginIndex kOwnOrigin = 0;
 
-  // `own` is this run of this server.
-  explicit Store(OriginId own);
+  static constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();
+
+  // `own` is this run of this server. When `most_clients` are known, reports of further ones are
+  // refused; updates of other servers never are, since all are to hold the same.
+  explicit Store(OriginId own, std::size_t most_clients = kAnyNumber);
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
@@ -76,6 +81,8 @@ class Store {
   struct Executed {
     // Updates that have been made.
     std::size_t updates = 0;
+    // Reports that have been refused.
+    std::size_t refused = 0;
     // The newest updates, by origin, that are now the records of clients who reported.
     Versions reported;
   };
@@ -164,6 +171,8 @@ class Store {
                     Executed* executed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Report(const Request& request, RecordTable::Entry entry, Executed* executed)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsToBeRefused(std::string_view client_id, const Ahead& ahead, std::size_t item) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool LookUp(std::string_view client_id, std::uint64_t hash, Sighting* sighting) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Applied ApplyLocked(OriginIndex origin, Sequence after, Sequence through, bool repair,
@@ -185,6 +194,7 @@ class Store {
   void DropSuperseded(OriginIndex appended) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DropSupersededOf(OriginIndex origin) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  const std::size_t most_clients_;
   mutable absl::Mutex mutex_;
   RecordTable records_ ABSL_GUARDED_BY(mutex_);
   std::vector<OriginState> origins_ ABSL_GUARDED_BY(mutex_);

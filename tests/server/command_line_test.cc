@@ -1,4 +1,4 @@
-// Each flag of Places sets what it says, and nothing else.
+// Each flag of Places, and of what clients may take, sets what it says, and nothing else.
 #include "server/command_line.h"
 
 #include <chrono>
@@ -38,6 +38,13 @@ Values ValuesIn(const Flags& flags) {
       {"--places-breaker-failures", absl::StrCat(desk.breaker.failures)},
       {"--places-breaker-pause-ms", ms(desk.breaker.first_pause)},
       {"--places-breaker-longest-ms", ms(desk.breaker.longest_pause)},
+      {"--max-clients", absl::StrCat(flags.max_clients)},
+      {"--max-connections", absl::StrCat(flags.limits.connections)},
+      {"--max-connections-per-address", absl::StrCat(flags.limits.connections_per_address)},
+      {"--idle-seconds", absl::StrCat(flags.limits.idle / kNanosPerSecond)},
+      {"--line-seconds", absl::StrCat(flags.limits.line / kNanosPerSecond)},
+      {"--reply-seconds", absl::StrCat(flags.limits.reply / kNanosPerSecond)},
+      {"--max-pending-bytes", absl::StrCat(flags.limits.pending_bytes)},
   };
 }
 
@@ -49,9 +56,9 @@ Values ValuesWith(std::vector<std::string> arguments) {
   return ValuesIn(flags);
 }
 
-class PlacesFlag : public testing::TestWithParam<Values::value_type> {};
+class Flag : public testing::TestWithParam<Values::value_type> {};
 
-TEST_P(PlacesFlag, SetsWhatItSaysAndNothingElse) {
+TEST_P(Flag, SetsWhatItSaysAndNothingElse) {
   const auto& [flag, value] = GetParam();
   Values expected = ValuesWith({"herd-server"});
   ASSERT_NE(expected.at(flag), value) << "not the default";
@@ -78,12 +85,19 @@ const Values kNotDefault = {
     {"--places-breaker-failures", "7"},
     {"--places-breaker-pause-ms", "7"},
     {"--places-breaker-longest-ms", "7"},
+    {"--max-clients", "7"},
+    {"--max-connections", "7"},
+    {"--max-connections-per-address", "7"},
+    {"--idle-seconds", "7"},
+    {"--line-seconds", "7"},
+    {"--reply-seconds", "7"},
+    {"--max-pending-bytes", "7777777"},
 };
 
-INSTANTIATE_TEST_SUITE_P(All, PlacesFlag, testing::ValuesIn(kNotDefault),
+INSTANTIATE_TEST_SUITE_P(All, Flag, testing::ValuesIn(kNotDefault),
                          [](const auto& test) { return "Number" + std::to_string(test.index); });
 
-TEST(PlacesFlags, AreAllInTheTable) {
+TEST(TheFlags, AreAllInTheTable) {
   EXPECT_EQ(ValuesWith({"herd-server"}).size(), kNotDefault.size());
 }
 

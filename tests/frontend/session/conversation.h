@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -76,6 +77,8 @@ class Client final : private Session::Host {
   std::size_t bytes_not_taken() const { return waiting_.size(); }
   bool finished() const { return session_.finished(); }
   bool cut_off() const { return session_.cut_off(); }
+  std::optional<Nanos> within_line_since() const { return session_.within_line_since(); }
+  std::size_t kept_bytes() const { return session_.kept_bytes(); }
 
   // From now on Places answers at once, with what this says.
   void AnswerAtOnce(std::function<std::string(const places::Query&)> answer) {

@@ -289,5 +289,34 @@ TEST(RandomCommands, AreAnsweredInOrderHoweverTheyAreCutAndWheneverPlacesAnswers
   }
 }
 
+TEST(ALine, IsWhatTheClientIsWithinSinceItsFirstByte) {
+  StoreHerd herd;
+  Client client(&herd);
+  EXPECT_EQ(client.within_line_since(), std::nullopt);
+  client.set_monotonic_now(1);
+  client.Send("IAMAT kiwi ");
+  EXPECT_EQ(client.within_line_since(), 1);
+  EXPECT_EQ(client.kept_bytes(), 11u);
+  client.set_monotonic_now(2);
+  client.Send("+1+1");
+  EXPECT_EQ(client.within_line_since(), 1);
+  client.set_monotonic_now(3);
+  client.Send(" 4\nIAM");
+  EXPECT_EQ(client.within_line_since(), 3);
+  client.set_monotonic_now(4);
+  client.Send("AT kiwi +1+1 4\n");
+  EXPECT_EQ(client.within_line_since(), std::nullopt);
+  EXPECT_EQ(client.kept_bytes(), 0u);
+}
+
+TEST(ALine, IsNotWhatIsNotReadForWantOfRoom) {
+  StoreHerd herd;
+  Client client(&herd);
+  client.Send(kReport);
+  for (std::size_t i = 0; i < Session::kMaxWaiting; ++i) client.Send("WHATSAT kiwi 10 5\n");
+  client.Send("WHATSAT ki");
+  EXPECT_EQ(client.within_line_since(), std::nullopt);
+}
+
 }  // namespace
 }  // namespace herd

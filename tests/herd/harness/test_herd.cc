@@ -124,6 +124,10 @@ void TestHerd::Launch(const std::string& name) {
     const std::vector<std::string> own = options_.arguments_of(name);
     command.insert(command.end(), own.begin(), own.end());
   }
+  if (options_.descriptors > 0) {
+    command.insert(command.begin(),
+                   {"/usr/bin/prlimit", absl::StrCat("--nofile=", options_.descriptors)});
+  }
   servers_[name] = std::make_unique<Process>(
       command, File(name + ".out"),
       options_.network == nullptr ? Process::kOwnNetwork : options_.network->Namespace(name));

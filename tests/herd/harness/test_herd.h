@@ -41,6 +41,8 @@ class TestHerd {
     std::vector<std::string> further_arguments;
     // Those of one server alone.
     std::function<std::vector<std::string>(const std::string& name)> arguments_of;
+    // How many descriptors each may have open (`ulimit -n`); 0: as many as the test.
+    int descriptors = 0;
     // Who asks for their status; null: no TLS.
     std::shared_ptr<const tls::Identity> operator_identity;
     // Has a host for each server, and outlives the herd; null: all run where the test does.

@@ -89,6 +89,17 @@ TEST(ABox, WhoseWestIsEastOfItsEastLiesAcrossThe180thMeridian) {
   EXPECT_FALSE(area.Contains({0, 0}));
 }
 
+TEST(ABox, ContainsAPlaceBothOfWhoseNamesAreItsBorder) {
+  const Area east = *Area::From(BoxOf(-1, 1, 170, 180));
+  EXPECT_TRUE(east.Contains({0, 180}));
+  EXPECT_TRUE(east.Contains({0, -180}));
+  EXPECT_FALSE(east.Contains({0, -179.9}));
+  EXPECT_TRUE(Area::From(BoxOf(-1, 1, -180, -170))->Contains({0, 180}));
+  const Area north = *Area::From(BoxOf(80, 90, 10, 20));
+  EXPECT_TRUE(north.Contains({90, -50}));
+  EXPECT_FALSE(north.Contains({89.9, -50}));
+}
+
 TEST(AnArea, ThatIsNoneIsRefusedWithTheFieldThatIsWrong) {
   const auto why = [](const v1::Area& area) {
     const absl::StatusOr<Area> made = Area::From(area);
