@@ -79,6 +79,9 @@ absl::StatusOr<Json> ParseJson(std::string_view text) {
   } catch (const Json::parse_error& error) {
     const size_t offset = error.byte == 0 ? 0 : error.byte - 1;
     return Broken("not JSON: ", LineAndColumn(text, offset), ": ", Reason(error));
+  } catch (const Json::out_of_range&) {
+    // All that it says is the number, which can be long.
+    return Broken("a number is larger than any can be");
   }
 }
 

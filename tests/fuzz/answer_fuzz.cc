@@ -1,7 +1,7 @@
 // Throws bytes at what reads the answers of Places: the cutter of legacy documents, and the
 // translator of new ones. Whatever it accepts must hold what its header promises.
 //
-// libFuzzer calls LLVMFuzzerTestOneInput; ctest runs it for some seconds over tests/fuzz/corpus.
+// libFuzzer calls LLVMFuzzerTestOneInput; ctest runs it for some seconds over tests/fuzz/answers.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -159,6 +159,12 @@ TEST(ParseHerdConfig, RefusesUnknownKeys) {
             "servers[0] \"A\": unknown key \"neighbours\"");
 }
 
+TEST(ParseHerdConfig, RefusesANumberThatIsNone) {
+  EXPECT_EQ(ErrorOf("11e818"), "a number is larger than any can be");
+  EXPECT_EQ(ErrorOf(Herd({Server("A", 1, R"("metrics_port":1e999)")})),
+            "a number is larger than any can be");
+}
+
 TEST(ParseHerdConfig, RefusesAKeyThatStandsTwice) {
   EXPECT_EQ(ErrorOf(Herd({Server("A", 1, R"("client_port":5)")})),
             "the key \"client_port\" stands twice in one object");
