@@ -1,5 +1,6 @@
 #include "frontend/net/client_loop.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/socket.h>
 
@@ -83,8 +84,18 @@ void ClientLoop::Run() {
 void ClientLoop::SweepRegularly() {
   loop_.RunAfter(SweepInterval(shared_->limits), [this] {
     for (const auto& [number, connection] : connections_) connection->CloseIfOverdue();
+    GiveBackMemory();
     SweepRegularly();
   });
+}
+
+// The allocator keeps what is free between what is in use, which a crowd leaves a lot of.
+void ClientLoop::GiveBackMemory() {
+  const std::size_t connections = connections_.size();
+  most_connections_ = std::max(most_connections_, connections);
+  if (most_connections_ < kCrowd || connections > most_connections_ / 2) return;
+  most_connections_ = connections;
+  malloc_trim(0);
 }
 
 void ClientLoop::OnEvents(EventLoop::Events) {
@@ -279,6 +290,26 @@ void ClientLoop::OnClosing(Closure reason, const std::string& client) {
   shared_->closed[index].Write(level, loop_.now(), [&] {
     return absl::StrCat("closed the client ", client, ": ", Explain(reason, shared_->limits));
   });
+}
+
+void ClientLoop::ReadLater(std::uint64_t connection) {
+  deep_.push_back(connection);
+  if (deep_.size() == 1) loop_.RunAfter(0, [this] { TakeDeepTurn(); });
+}
+
+// In each round as long as there are any, so that the loop does not wait meanwhile.
+void ClientLoop::TakeDeepTurn() {
+  if (loop_.is_idle() || loop_.now() >= next_deep_turn_) {
+    SendReplies();  // those of the others, which are not to wait nor to count
+    const Nanos begin = MonotonicNow();
+    const std::uint64_t connection = deep_.front();
+    if (Connection* const next = Find(connection)) next->ReadInTurn();
+    // Only now, since it may have put itself in again: at the end.
+    deep_.pop_front();
+    SendReplies();
+    next_deep_turn_ = loop_.now() + (MonotonicNow() - begin) * kDeepPart;
+  }
+  if (!deep_.empty()) loop_.RunAfter(0, [this] { TakeDeepTurn(); });
 }
 
 Connection* ClientLoop::Find(std::uint64_t connection) const {

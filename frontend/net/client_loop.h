@@ -75,18 +75,25 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
 
  private:
   static constexpr std::size_t kCacheLine = 64;
-  static constexpr std::size_t kInputSpace = std::size_t{64} << 10;
+  // Some 250 commands. Connections that always have more to be read than that are read from one by
+  // one, and all of them together take one part in so many of the thread's time while others have
+  // something to do.
+  static constexpr std::size_t kInputSpace = std::size_t{16} << 10;
+  static constexpr Nanos kDeepPart = 16;
   // A round ends early with so many bytes of replies, or when so many connections have had their
   // turn: the neighbours and the first of them have waited long enough.
   static constexpr std::size_t kMaxReplies = std::size_t{1} << 20;
   static constexpr std::size_t kMaxTurns = 64;
   // So many connections are accepted before others get their turn.
-  static constexpr int kAcceptBurst = 64;
+  static constexpr int kAcceptBurst = 16;
+  // When half of at least so many connections have gone, what they have taken is given back.
+  static constexpr std::size_t kCrowd = 1000;
   // Out of descriptors, no connection is accepted for this long.
   static constexpr Nanos kAcceptPause = 100 * kNanosPerMillisecond;
 
   void Run();
   void SweepRegularly();
+  void GiveBackMemory();
 
   void OnEvents(EventLoop::Events events) override;
   bool AcceptOne();
@@ -102,6 +109,8 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   void FinishLeaving();
   void OnClosed(std::uint64_t connection, bool waits) override;
   void ResumeLater(std::uint64_t connection) override;
+  void ReadLater(std::uint64_t connection) override;
+  void TakeDeepTurn();
   std::string& input_space() override { return input_space_; }
   std::string& replies() override { return replies_; }
   DoorCounters& counters() override { return counters_; }
@@ -140,9 +149,14 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   std::string replies_;
   std::vector<Outgoing> outgoing_;
   bool accept_failing_ = false;
+  // Connections that have more to be read than there is space for, and when the next of them has
+  // its turn.
+  std::deque<std::uint64_t> deep_;
+  Nanos next_deep_turn_ = 0;
   absl::flat_hash_map<std::uint64_t, std::unique_ptr<Connection>> connections_;
   std::atomic<std::size_t> connection_count_{0};
-  EventLoop::Task on_left_;  // while leaving
+  std::size_t most_connections_ = 0;  // since memory was last given back
+  EventLoop::Task on_left_;           // while leaving
 
   // For updates of this server's, which are acknowledged in their order: in the order of the
   // batches. For such of other servers', as after a report that was older than what is known: by a

@@ -48,7 +48,26 @@ void Connection::OnEvents(EventLoop::Events events) {
   // What arrived before the connection broke is still there to be read, and counts.
   if (events.broken && !events.readable) return Close();
   if (events.writable) WriteUnsent();
-  if (events.readable && !closed_) Read();
+  if (!events.readable || closed_) return;
+  if (!is_deep_) {
+    Read();
+  } else if (!in_turn_) {
+    in_turn_ = true;
+    Watch();
+    host_->ReadLater(number_);
+  }
+}
+
+void Connection::ReadInTurn() {
+  in_turn_ = false;
+  if (closed_ || lingering_) return;
+  if (MayRead()) Read();
+  if (!closed_ && is_deep_ && MayRead()) {
+    in_turn_ = true;
+    host_->ReadLater(number_);
+  } else if (!closed_) {
+    Watch();
+  }
 }
 
 template <typename Converse>
@@ -63,12 +82,14 @@ std::size_t Connection::Read() {
   std::string& space = host_->input_space();
   const ssize_t size = recv(socket_.get(), space.data(), space.size(), 0);
   if (size < 0) {
+    is_deep_ = false;
     if (!IsTransient(errno)) Close();
     return 0;
   }
   const auto bytes = static_cast<std::size_t>(size);
   host_->counters().received_bytes.Add(bytes);
   heard_at_ = loop_->now();
+  is_deep_ = bytes == space.size();
   at_end_ = bytes == 0;
   Reply([&](std::string* out) {
     if (at_end_) {
@@ -166,8 +187,12 @@ void Connection::Settle() {
   Watch();
 }
 
+bool Connection::MayRead() const {
+  return !at_end_ && session_.wants_input() && unsent_.size() < kMaxUnsent;
+}
+
 void Connection::Watch() {
-  const bool read = !at_end_ && session_.wants_input() && unsent_.size() < kMaxUnsent;
+  const bool read = MayRead() && !in_turn_;
   const bool write = !unsent_.empty();
   if (read == watches_read_ && write == watches_write_) return;
   loop_->Rewatch(socket_.get(), this, read, write);

@@ -31,6 +31,9 @@ class Connection final : private EventLoop::Handler, private Session::Host {
     // Destroy the connection of that number, but not from within this call. `waits`: it may still
     // wait for Places.
     virtual void OnClosed(std::uint64_t connection, bool waits) = 0;
+    // Call ReadInTurn of the connection of that number when it is its turn among those that always
+    // have more to be read than there is space for.
+    virtual void ReadLater(std::uint64_t connection) = 0;
     // Call Resume of the connection of that number after others have had their turn.
     virtual void ResumeLater(std::uint64_t connection) = 0;
     // Space that the connections of a thread use in turn, of fixed size.
@@ -61,6 +64,8 @@ class Connection final : private EventLoop::Handler, private Session::Host {
   void Pass(std::uint64_t ticket);
   // Works on input that was left off.
   void Resume();
+  // Reads what is there by now.
+  void ReadInTurn();
   // Sends these replies. After all of a round, Settle does what has become possible with that.
   void Send(std::string_view replies);
   void Settle();
@@ -87,6 +92,8 @@ class Connection final : private EventLoop::Handler, private Session::Host {
 
   // Returns how many bytes came.
   std::size_t Read();
+  // Nothing says that the session should not get more of what the client sends.
+  bool MayRead() const;
   void Drop();
   // What has been appended to the host's replies by `converse` is sent later.
   template <typename Converse>
@@ -121,6 +128,8 @@ class Connection final : private EventLoop::Handler, private Session::Host {
   bool lingering_ = false;
   bool closed_ = false;
   bool resuming_ = false;  // Resume is to be called
+  bool is_deep_ = false;   // the last read filled all the space
+  bool in_turn_ = false;   // ReadInTurn is to be called
   bool watches_read_ = true;
   bool watches_write_ = false;
 };

@@ -56,6 +56,8 @@ class EventLoop {
 
   // When this round began, by MonotonicNow, as are all timers.
   Nanos now() const { return now_; }
+  // There was nothing to do in this round but what timers do.
+  bool is_idle() const { return called_.empty(); }
 
   // Any thread. Runs the task on the loop's thread.
   void Post(Task task) ABSL_LOCKS_EXCLUDED(mutex_);

@@ -21,8 +21,8 @@ from processes import BenchError
 from session import Session
 
 # In the order in which they run. What each of them shows is its module's first sentence.
-ALL = ["door", "threads", "memory", "link", "herd", "latency", "catchup", "idle", "log", "watch",
-       "whatsat", "places"]
+ALL = ["door", "threads", "memory", "link", "herd", "latency", "catchup", "idle", "hostile", "log",
+       "watch", "whatsat", "places"]
 ON_REQUEST = ["growth", "study"]
 HERE = os.path.dirname(os.path.abspath(__file__))
 VERSIONS = {"Redis": ["redis-server", "--version"], "memcached": ["memcached", "--version"],

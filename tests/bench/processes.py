@@ -116,6 +116,11 @@ class Process:
             self.fail(f'said "{line}" in place of where it listens')
         return url
 
+    def await_line(self, line):
+        said = self.child.stdout.readline().decode(errors="replace").strip()
+        if said != line:
+            self.fail(f'said "{said}" in place of "{line}"')
+
     def cpu_seconds(self):
         return machine.cpu_seconds(machine.process_tree(self.pid))
 

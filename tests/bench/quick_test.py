@@ -79,6 +79,12 @@ class Quick(unittest.TestCase):
         self.assertGreater(self.run_through("memory")["runs"][0]["bytes_per_client"], 0)
         self.assertEqual(len(self.run_through("idle")["runs"]), 4)
 
+    def test_strangers_are_there_while_others_are_measured(self):
+        runs = self.run_through("hostile")["runs"]
+        self.assertEqual([run["system"] for run in runs[-6::2]],
+                         ["alone", "beside strangers", "afterwards"])
+        self.assertGreater(runs[-1]["resident_bytes"], 0)
+
     def test_watchers_are_told_and_one_that_does_not_read_catches_up(self):
         runs = self.run_through("watch")["runs"]
         self.assertGreater([run for run in runs if "told_rate" in run][0]["told_rate"], 0)
@@ -120,8 +126,8 @@ class Misuse(unittest.TestCase):
 
     def test_help_lists_each_bench_with_its_purpose(self):
         listed = bench("--help").stdout
-        for name in ("door", "threads", "memory", "herd", "latency", "catchup", "idle", "log",
-                     "watch", "whatsat", "places", "growth", "study"):
+        for name in ("door", "threads", "memory", "herd", "latency", "catchup", "idle", "hostile",
+                     "log", "watch", "whatsat", "places", "growth", "study"):
             self.assertRegex(listed, rf"\n  {name} +[A-Z]")
 
 

@@ -21,7 +21,9 @@ def run(session):
     connections = session.scaled(CONNECTIONS)
     raise_limit(connections + 200)
     with session.stage() as stage:
-        servers = session.start(stage, [systems.ours(WITH), systems.ours(WITHOUT)])
+        # All of them come from one address.
+        flags = ["--max-connections-per-address", connections + 100]
+        servers = session.start(stage, [systems.ours(WITH, flags), systems.ours(WITHOUT, flags)])
         for server in servers:
             session.preload(server, session.scaled(CLIENTS))
         bytes_each = hold(stage, servers[0], connections)
