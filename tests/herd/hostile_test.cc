@@ -21,6 +21,13 @@ constexpr int kStrangers = 10'000;
 constexpr int kClients = 10'000;
 constexpr int kReports = 200'000;
 
+// As sanitizers do, to find out who uses it.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kKeepsWhatIsFree = true;
+#else
+constexpr bool kKeepsWhatIsFree = false;
+#endif
+
 class Hostile : public testing::Test {
  protected:
   Hostile()
@@ -87,9 +94,10 @@ TEST_F(Hostile, StrangersHurtNeitherThoseWhoMeanWellNorTheServer) {
   EXPECT_EQ(after.clients(), before.clients());
   // gRPC makes itself another one now and then.
   EXPECT_LT(Descriptors(), descriptors + 10);
-  EXPECT_TRUE(Eventually([&] {
-    return Status().resident_bytes() < before.resident_bytes() + before.resident_bytes() / 10;
-  }));
+  EXPECT_TRUE(kKeepsWhatIsFree || Eventually([&] {
+                return Status().resident_bytes() <
+                       before.resident_bytes() + before.resident_bytes() / 10;
+              }));
   EXPECT_TRUE(herd_.AwaitConverged());
   std::cout << "resident before " << before.resident_bytes() << ", after "
             << Status().resident_bytes() << " bytes\n";
