@@ -124,7 +124,6 @@ bool ClientLoop::AcceptOne() {
       number, std::make_unique<Connection>(number, std::move(arrival.socket),
                                            Admission::Seat(&shared_->admission, arrival.from), host,
                                            &loop_, &context_, &traffic_));
-  connection_count_.store(connections_.size(), std::memory_order_relaxed);
   return true;
 }
 
@@ -321,8 +320,7 @@ void ClientLoop::OnClosed(std::uint64_t connection, bool waits) {
   if (waits) shared_->places->Forget(connection);
   loop_.RunAfter(0, [this, connection] {
     connections_.erase(connection);
-    connection_count_.store(connections_.size(), std::memory_order_relaxed);
-    FinishLeaving();
+      FinishLeaving();
   });
 }
 

@@ -67,7 +67,6 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   void Stop();
 
   // Any thread.
-  std::size_t connections() const { return connection_count_.load(std::memory_order_relaxed); }
   void AddCounts(DoorCounts* counts) const {
     counts->Add(counters_);
     counts->Add(context_.counters);
@@ -154,7 +153,6 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   std::deque<std::uint64_t> deep_;
   Nanos next_deep_turn_ = 0;
   absl::flat_hash_map<std::uint64_t, std::unique_ptr<Connection>> connections_;
-  std::atomic<std::size_t> connection_count_{0};
   std::size_t most_connections_ = 0;  // since memory was last given back
   EventLoop::Task on_left_;           // while leaving
 

@@ -46,7 +46,7 @@ Connection::~Connection() {
 void Connection::OnEvents(EventLoop::Events events) {
   if (lingering_) return Drop();
   // What arrived before the connection broke is still there to be read, and counts.
-  if (events.broken && !events.readable) return Close();
+  if (events.broken && !events.readable && !in_turn_) return Close();
   if (events.writable) WriteUnsent();
   if (!events.readable || closed_) return;
   if (!is_deep_) {
@@ -213,6 +213,7 @@ std::optional<Closure> Connection::Overdue() const {
     return HasPassed(limits.reply, taken_at_, now) ? std::optional(Closure::kUntakenReplies)
                                                    : std::nullopt;
   }
+  if (in_turn_) return std::nullopt;  // It has said more than has been read.
   const std::optional<Nanos> line_begun = session_.within_line_since();
   if (line_begun && HasPassed(limits.line, std::max(*line_begun, reading_since_), now)) {
     return Closure::kUnfinishedLine;

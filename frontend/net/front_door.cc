@@ -72,12 +72,6 @@ void FrontDoor::Close() {
   for (const auto& loop : loops_) loop->Stop();
 }
 
-std::size_t FrontDoor::connections() const {
-  std::size_t connections = 0;
-  for (const auto& loop : loops_) connections += loop->connections();
-  return connections;
-}
-
 DoorCounts FrontDoor::Count() const {
   DoorCounts counts;
   for (const auto& loop : loops_) loop->AddCounts(&counts);

@@ -49,7 +49,7 @@ class FrontDoor {
   void Close();
 
   // Any thread.
-  std::size_t connections() const;
+  std::size_t connections() const { return shared_.admission.inside(); }
   DoorCounts Count() const;
   // Bytes of commands and replies that are kept for clients.
   std::size_t kept_bytes() const { return shared_.kept_bytes.load(std::memory_order_relaxed); }
