@@ -320,7 +320,7 @@ void ClientLoop::OnClosed(std::uint64_t connection, bool waits) {
   if (waits) shared_->places->Forget(connection);
   loop_.RunAfter(0, [this, connection] {
     connections_.erase(connection);
-      FinishLeaving();
+    FinishLeaving();
   });
 }
 

@@ -83,6 +83,10 @@ void AddTraffic(const Neighbors& neighbors, Page* page) {
   AddEach(neighbors, page, std::mem_fn(&Neighbor::connects));
   page->Counter("herd_link_messages_total", "Messages on the link.");
   AddBoth(neighbors, page, &Neighbor::received_messages, &Neighbor::sent_messages);
+  page->Counter(
+      "herd_link_refused_messages_total",
+      "Messages of the neighbor that were nonsense, for each of which the link was closed.");
+  AddEach(neighbors, page, std::mem_fn(&Neighbor::refused_messages));
   page->Counter("herd_link_bytes_total", "Bytes of those messages.");
   AddBoth(neighbors, page, &Neighbor::received_bytes, &Neighbor::sent_bytes);
   page->Counter("herd_link_updates_total", "Updates in those messages.");

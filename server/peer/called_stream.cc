@@ -61,6 +61,7 @@ absl::Status CalledStream::OnPacket() {
   host_->OnReceived(*neighbor_, incoming_);
   const bool was_leaving = flood_->inbound(*neighbor_).leaving();
   absl::Status status = flood_->OnPacket(*neighbor_, incoming_, MonotonicNow());
+  if (!status.ok()) host_->OnRefused(*neighbor_);
   if (flood_->inbound(*neighbor_).leaving() && !was_leaving) {
     log::Info(absl::StrCat(caller_, " is leaving"));
   }

@@ -30,6 +30,8 @@ class CalledStream {
     // The link with that neighbour has carried this message.
     virtual void OnSent(std::size_t neighbor, const v1::Packet& packet) = 0;
     virtual void OnReceived(std::size_t neighbor, const v1::Packet& packet) = 0;
+    // The packet is none as it should be, and the stream is closed for it.
+    virtual void OnRefused(std::size_t neighbor) = 0;
     // The link with that neighbour is over.
     virtual void OnLost(std::size_t neighbor, const std::string& reason) = 0;
     // No operation is outstanding any more: the stream is to be destroyed.

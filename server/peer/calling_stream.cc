@@ -73,6 +73,7 @@ void CallingStream::OnRead(bool ok) {
   const bool was_leaving = flood_->inbound(neighbor_).leaving();
   const absl::Status status = flood_->OnPacket(neighbor_, incoming_, MonotonicNow());
   if (!status.ok()) {
+    ++traffic_->refused_messages;
     log::Error(absl::StrCat("closing the link to ", name(),
                             " since it answered nonsense: ", status.message()));
     attempt_->broken = true;

@@ -21,6 +21,11 @@ v1::Hello MakeHello(const OriginId& own, const std::string& neighbor, bool clien
   return hello;
 }
 
+bool IsBareHello(const v1::Push& push) {
+  return push.origins().empty() && push.ranges().empty() && push.awaited().empty() &&
+         !push.leaving();
+}
+
 }  // namespace
 
 Flood::Flood(Store* store, const OriginId& own, const std::vector<std::string>& neighbors,
@@ -57,6 +62,9 @@ void Flood::Open(std::size_t neighbor) {
 absl::Status Flood::OnPacket(std::size_t neighbor, const v1::Packet& packet, Nanos now) {
   if (!links_[neighbor].inbound.up()) {
     if (!packet.push().has_hello()) return absl::InvalidArgumentError("the first push is no hello");
+    if (!IsBareHello(packet.push())) {
+      return absl::InvalidArgumentError("the push with the hello has something else too");
+    }
     absl::Status status = OnHello(neighbor, packet.push().hello(), now);
     if (!status.ok()) return status;
   } else if (packet.has_push()) {

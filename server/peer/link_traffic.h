@@ -15,6 +15,8 @@ struct LinkTraffic {
   std::uint64_t sent_bytes = 0;
   std::uint64_t received_messages = 0;
   std::uint64_t received_bytes = 0;
+  // Of the received ones, those that closed the link.
+  std::uint64_t refused_messages = 0;
 
   // After gRPC has serialized it: its size is known then.
   void CountSent(const v1::Packet& packet) {

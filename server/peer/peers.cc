@@ -490,6 +490,7 @@ void Peers::DescribeTraffic(std::size_t i, v1::Neighbor* neighbor) {
   neighbor->set_sent_bytes(traffic.sent_bytes);
   neighbor->set_received_messages(traffic.received_messages);
   neighbor->set_received_bytes(traffic.received_bytes);
+  neighbor->set_refused_messages(traffic.refused_messages);
 }
 
 void Peers::DescribeOrigins(std::size_t i, v1::Neighbor* neighbor) {

@@ -148,6 +148,9 @@ class Peers final : private CalledStream::Host, private KnockListener::Host {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnReceived(std::size_t neighbor, const v1::Packet& packet) override
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void OnRefused(std::size_t neighbor) override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    ++states_[neighbor].traffic.refused_messages;
+  }
   void OnLost(std::size_t neighbor, const std::string& reason) override
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnGone(CalledStream* stream) override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

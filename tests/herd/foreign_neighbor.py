@@ -703,7 +703,19 @@ class WhoCallsHoliday(ForeignNeighbor):
                 link, _ = self.link_to_holiday()
                 link.push(push)
                 self.assertEqual(link.status(), grpc.StatusCode.INVALID_ARGUMENT)
-        self.assertEqual(self.holiday.status().clients, 0)
+        status = self.holiday.status()
+        self.assertEqual(status.clients, 0)
+        self.assertEqual(status.neighbors[0].refused_messages, len(nonsense))
+
+    def test_a_hello_that_brings_something_is_invalid(self):
+        for what, push in {"a range": push_of(kiwi_update()),
+                           "an origin": push_of(kiwi_update(), declare=True),
+                           "that it leaves": propagate.Push(leaving=True)}.items():
+            with self.subTest(what):
+                push.hello.CopyFrom(hello_of("Goloman").hello)
+                link = self.call_holiday()
+                link.push(push)
+                self.assertEqual(link.status(), grpc.StatusCode.INVALID_ARGUMENT)
 
     def test_the_refusal_is_told_also_while_an_answer_is_under_way(self):
         for number in range(300):
