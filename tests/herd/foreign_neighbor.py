@@ -21,6 +21,8 @@ import unittest
 
 import grpc
 
+from deaf_caller import DeafCaller
+
 # How long anything is waited for before it counts as missing.
 PATIENCE_S = 30
 OUR_START_NS = 77
@@ -792,6 +794,15 @@ class WhoKnocksAtHoliday(ForeignNeighbor):
                       dict(receiver="Welsh"), dict(receiver="")):
             with self.subTest(**words):
                 self.assertEqual(self.knock(**words), grpc.StatusCode.PERMISSION_DENIED)
+
+    def test_is_answered_though_others_do_not_take_their_answers(self):
+        hello = propagate.Hello(server="Welsh", receiver="Holiday", start_ns=OUR_START_NS)
+        for _ in range(5):
+            deaf = DeafCaller(private_address(), self.holiday.propagate_port,
+                              b"/herd.v1.Propagate/Knock", hello.SerializeToString(), PATIENCE_S)
+            self.addCleanup(deaf.hang_up)
+            self.assertTrue(deaf.answer_has_begun())
+        self.assertEqual(self.knock(), grpc.StatusCode.OK)
 
     def test_is_not_called_when_an_operator_does_not_want_it(self):
         with grpc.insecure_channel("%s:%d" % (private_address(), self.holiday.operator_port),
