@@ -53,8 +53,23 @@ def private_address():
     return "127.%d.%d.%d" % (1 + (pid >> 16 & 0x7f), pid >> 8 & 0xff, pid & 0xff)
 
 
+def at(address, port):
+    """As gRPC and URLs have it."""
+    return ("[%s]:%d" if ":" in address else "%s:%d") % (address, port)
+
+
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as one:
+            one.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
 def free_ports(count, address):
-    sockets = [socket.socket() for _ in range(count)]
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    sockets = [socket.socket(family) for _ in range(count)]
     for one in sockets:
         one.bind((address, 0))
     ports = [one.getsockname()[1] for one in sockets]
@@ -150,7 +165,7 @@ def serve(servicer, port, address=None):
         if hasattr(servicer, method):
             setattr(whole, method, getattr(servicer, method))
     propagate_grpc.add_PropagateServicer_to_server(whole, server)
-    if server.add_insecure_port("%s:%d" % (address, port)) != port:
+    if server.add_insecure_port(at(address, port)) != port:
         raise RuntimeError("cannot listen on port %d" % port)
     server.start()
     return server
@@ -222,10 +237,12 @@ class Welsh:
 class Holiday:
     """The real server with one neighbour, and how to reach it."""
 
-    def __init__(self, directory, neighbor, neighbor_host, neighbor_address):
-        """The configuration has the neighbour at that host; it listens at that address."""
+    def __init__(self, directory, neighbor, address, neighbor_host, neighbor_address):
+        """Listens at `address`. The configuration has the neighbour at that host; it listens at
+        that address."""
+        self.address = address
         self.client_port, self.propagate_port, self.operator_port, self._no_places = \
-            free_ports(4, private_address())
+            free_ports(4, address)
         others = free_ports(3, neighbor_address)
         self.neighbor_propagate_port = others[1]
         self._config = os.path.join(directory, "herd.json")
@@ -237,9 +254,8 @@ class Holiday:
                 dict(self._server(neighbor, *others, []), host=neighbor_host)]}, file)
         self.process = None
 
-    @staticmethod
-    def _server(name, client_port, propagate_port, operator_port, neighbors):
-        return {"name": name, "host": private_address(), "client_port": client_port,
+    def _server(self, name, client_port, propagate_port, operator_port, neighbors):
+        return {"name": name, "host": self.address, "client_port": client_port,
                 "propagate_port": propagate_port, "operator_port": operator_port,
                 "neighbors": neighbors}
 
@@ -248,8 +264,8 @@ class Holiday:
             # It dies with this process, however that ends.
             self.process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", arguments.server, "Holiday", "--config",
-                 self._config, "--listen", private_address(), "--places-url",
-                 "http://%s:%d" % (private_address(), self._no_places), "--leave-seconds", "1"],
+                 self._config, "--listen", self.address, "--places-url",
+                 "http://" + at(self.address, self._no_places), "--leave-seconds", "1"],
                 stdout=log, stderr=log)
         if not eventually(self._answers):
             raise RuntimeError("Holiday does not start:\n" + self.log())
@@ -262,7 +278,7 @@ class Holiday:
 
     def status(self):
         with grpc.insecure_channel(
-                "%s:%d" % (private_address(), self.operator_port),
+                at(self.address, self.operator_port),
                 options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
             stub = operator_grpc.OperatorStub(channel)
             return stub.GetStatus(operator.GetStatusRequest(), timeout=PATIENCE_S)
@@ -275,7 +291,7 @@ class Holiday:
 
     def converse(self, line):
         """What a client that sends this line and half-closes is answered: the first line."""
-        with socket.create_connection((private_address(), self.client_port), PATIENCE_S) as client:
+        with socket.create_connection((self.address, self.client_port), PATIENCE_S) as client:
             client.sendall(line + b"\n")
             client.shutdown(socket.SHUT_WR)
             return client.makefile("rb").read().split(b"\n")[0]
@@ -351,7 +367,8 @@ class ForeignNeighbor(unittest.TestCase):
     """A real Holiday, and whom this plays."""
 
     neighbor = None
-    # Where it is said to be.
+    holiday_address = private_address()
+    # Where the neighbour is said to be.
     neighbor_host = private_address()
     # And where it is.
     neighbor_address = private_address()
@@ -359,8 +376,8 @@ class ForeignNeighbor(unittest.TestCase):
     def setUp(self):
         directory = tempfile.TemporaryDirectory(prefix="herd-test-")
         self.addCleanup(directory.cleanup)
-        self.holiday = Holiday(directory.name, self.neighbor, self.neighbor_host,
-                               self.neighbor_address)
+        self.holiday = Holiday(directory.name, self.neighbor, self.holiday_address,
+                               self.neighbor_host, self.neighbor_address)
 
     def start_holiday(self):
         self.holiday.start()
@@ -373,7 +390,7 @@ class ForeignNeighbor(unittest.TestCase):
     def knock(self, **changes):
         """What a knock at Holiday is answered: the status."""
         words = {"server": self.neighbor, "receiver": "Holiday", **changes}
-        with grpc.insecure_channel("%s:%d" % (private_address(), self.holiday.propagate_port),
+        with grpc.insecure_channel(at(self.holiday_address, self.holiday.propagate_port),
                                    options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
             call = propagate_grpc.PropagateStub(channel).Knock.future(
                 propagate.Hello(start_ns=OUR_START_NS, **words), timeout=PATIENCE_S)
@@ -798,7 +815,7 @@ class WhoKnocksAtHoliday(ForeignNeighbor):
     def test_is_answered_though_others_do_not_take_their_answers(self):
         hello = propagate.Hello(server="Welsh", receiver="Holiday", start_ns=OUR_START_NS)
         for _ in range(5):
-            deaf = DeafCaller(private_address(), self.holiday.propagate_port,
+            deaf = DeafCaller(self.holiday.address, self.holiday.propagate_port,
                               b"/herd.v1.Propagate/Knock", hello.SerializeToString(), PATIENCE_S)
             self.addCleanup(deaf.hang_up)
             self.assertTrue(deaf.answer_has_begun())
@@ -812,6 +829,23 @@ class WhoKnocksAtHoliday(ForeignNeighbor):
             self.assertEqual(self.knock(), grpc.StatusCode.UNAVAILABLE)
             stub.Reconnect(operator.ReconnectRequest(neighbor="Welsh"), timeout=PATIENCE_S)
         self.assertEqual(self.knock(), grpc.StatusCode.OK)
+
+
+@unittest.skipUnless(has_ipv6(), "this machine has no IPv6")
+class WhoKnocksAtHolidayOverIpv6(ForeignNeighbor):
+
+    neighbor = "Welsh"
+    holiday_address = "::1"
+    # Kept for documentation (RFC 3849): nobody is there.
+    neighbor_host = "2001:db8::1"
+    neighbor_address = "::1"
+
+    def test_is_called_where_it_knocks_from(self):
+        welsh = Welsh(self.holiday.neighbor_propagate_port, self.neighbor_address)
+        self.addCleanup(welsh.stop)
+        self.start_holiday()
+        self.assertEqual(self.knock(), grpc.StatusCode.OK)
+        self.assertEqual(welsh.next_link().receive().push.hello.receiver, "Welsh")
 
 
 class WhoKnocksFromWhereItDoesNotListen(ForeignNeighbor):
