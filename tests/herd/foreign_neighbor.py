@@ -780,6 +780,7 @@ class WhomHolidayWaitsFor(ForeignNeighbor):
         hello = propagate.Hello(server="Holiday", receiver="Goloman",
                                 start_ns=self.holiday.status().start_ns)
         self.assertEqual([goloman.next_knock() for _ in range(3)], [hello] * 3)
+        self.assertGreaterEqual(self.holiday.status().neighbors[0].knocks, 3)
         link = LinkToHoliday(self.holiday.propagate_port)
         self.addCleanup(link.hang_up)
         link.hello()
@@ -811,6 +812,11 @@ class WhoKnocksAtHoliday(ForeignNeighbor):
                       dict(receiver="Welsh"), dict(receiver="")):
             with self.subTest(**words):
                 self.assertEqual(self.knock(**words), grpc.StatusCode.PERMISSION_DENIED)
+
+    def test_is_counted_when_it_is_not_denied(self):
+        for words in (dict(), dict(server="Nobody"), dict()):
+            self.knock(**words)
+        self.assertEqual(self.holiday.status().neighbors[0].knocks, 2)
 
     def test_is_answered_though_others_do_not_take_their_answers(self):
         hello = propagate.Hello(server="Welsh", receiver="Holiday", start_ns=OUR_START_NS)
