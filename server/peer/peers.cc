@@ -381,7 +381,8 @@ absl::Status Peers::OnKnock(const grpc::ServerContext& call, const v1::Hello& he
   }
   if (states_[*neighbor].disconnected) return absl::UnavailableError(kDisconnected);
   ++states_[*neighbor].knocks;
-  calling_[*neighbor]->CallAt(TargetAtCaller(call, options_.neighbors[*neighbor].target));
+  calling_[*neighbor]->CallAt(TargetAtCaller(call, options_.neighbors[*neighbor].target),
+                              hello.start_ns());
   return absl::OkStatus();
 }
 

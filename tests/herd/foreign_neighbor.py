@@ -228,6 +228,10 @@ class Welsh:
     def next_link(self):
         return self._links.get(timeout=PATIENCE_S)
 
+    def is_called(self):
+        """Again, and the link has not been looked at yet."""
+        return not self._links.empty()
+
     def stop(self):
         for stream in self._open:
             stream.close()
@@ -336,9 +340,9 @@ def kiwi_update(client_id=b"kiwi", step=1, **changes):
     return propagate.Update(**fields)
 
 
-def hello_of(server, receiver="Holiday"):
+def hello_of(server, receiver="Holiday", start_ns=None):
     return propagate.Push(hello=propagate.Hello(server=server, receiver=receiver,
-                                                start_ns=OUR_START_NS))
+                                                start_ns=start_ns or OUR_START_NS))
 
 
 def goloman():
@@ -389,11 +393,12 @@ class ForeignNeighbor(unittest.TestCase):
 
     def knock(self, **changes):
         """What a knock at Holiday is answered: the status."""
-        words = {"server": self.neighbor, "receiver": "Holiday", **changes}
+        words = {"server": self.neighbor, "receiver": "Holiday", "start_ns": OUR_START_NS,
+                 **changes}
         with grpc.insecure_channel(at(self.holiday_address, self.holiday.propagate_port),
                                    options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
             call = propagate_grpc.PropagateStub(channel).Knock.future(
-                propagate.Hello(start_ns=OUR_START_NS, **words), timeout=PATIENCE_S)
+                propagate.Hello(**words), timeout=PATIENCE_S)
             return call.code()
 
     def report(self, client_id, position=KIWI, at=KIWI_TIME):
@@ -817,6 +822,34 @@ class WhoKnocksAtHoliday(ForeignNeighbor):
         for words in (dict(), dict(server="Nobody"), dict()):
             self.knock(**words)
         self.assertEqual(self.holiday.status().neighbors[0].knocks, 2)
+
+    def link_with(self, start_ns):
+        """The next link, with the run that began then."""
+        link = self.welsh.next_link()
+        its_hello = link.receive().push.hello
+        link.send(push=hello_of("Welsh", start_ns=start_ns), ack=propagate.Ack(
+            origins=[propagate.Origin(server="Holiday", start_ns=its_hello.start_ns)], eager=[0]))
+        self.assertIsNotNone(link.receive_ack())
+        return link
+
+    def assert_stays(self, link, client_id):
+        """It brings what is reported now."""
+        self.report(client_id)
+        self.assertEqual(len(self.receive_ranges(link, 1)), 1)
+
+    def test_is_called_again_when_it_has_been_started_anew_and_only_then(self):
+        self.knock()
+        link = self.link_with(OUR_START_NS)
+        for start_ns in (OUR_START_NS - 1, OUR_START_NS):
+            self.knock(start_ns=start_ns)
+        self.assert_stays(link, "kiwi")
+        self.knock(start_ns=OUR_START_NS + 1)
+        self.assertIsNone(link.receive_push())
+        link = self.link_with(OUR_START_NS + 1)
+        self.assertIn("it has been started anew", self.holiday.log())
+        # Whoever says so too often is not believed.
+        self.knock(start_ns=OUR_START_NS + 2)
+        self.assert_stays(link, "emu")
 
     def test_is_answered_though_others_do_not_take_their_answers(self):
         hello = propagate.Hello(server="Welsh", receiver="Holiday", start_ns=OUR_START_NS)
