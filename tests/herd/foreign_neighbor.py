@@ -860,6 +860,20 @@ class WhoKnocksAtHoliday(ForeignNeighbor):
             self.assertTrue(deaf.answer_has_begun())
         self.assertEqual(self.knock(), grpc.StatusCode.OK)
 
+    def test_waits_while_its_connection_has_two_other_calls(self):
+        hello = propagate.Hello(server="Welsh", receiver="Holiday", start_ns=OUR_START_NS)
+        with grpc.insecure_channel(at(self.holiday.address, self.holiday.propagate_port),
+                                   options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
+            stub = propagate_grpc.PropagateStub(channel)
+            # By then it knows what Holiday takes.
+            self.assertEqual(stub.Knock.future(hello).code(), grpc.StatusCode.OK)
+            links = [stub.Link(Stream().outgoing()) for _ in range(2)]
+            waiting = stub.Knock.future(hello)
+            self.assertEqual([self.knock() for _ in range(3)], [grpc.StatusCode.OK] * 3)
+            self.assertFalse(waiting.done())
+            links[0].cancel()
+            self.assertEqual(waiting.code(), grpc.StatusCode.OK)
+
     def test_is_not_called_when_an_operator_does_not_want_it(self):
         with grpc.insecure_channel("%s:%d" % (private_address(), self.holiday.operator_port),
                                    options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
