@@ -81,6 +81,10 @@ void AddTimes(const Neighbors& neighbors, Page* page) {
 void AddTraffic(const Neighbors& neighbors, Page* page) {
   page->Counter("herd_link_connects_total", "Times that the link has been opened.");
   AddEach(neighbors, page, std::mem_fn(&Neighbor::connects));
+  page->Counter("herd_link_knocks_total",
+                "Times that the one of the two that is to be called has told the other one where "
+                "it is.");
+  AddEach(neighbors, page, std::mem_fn(&Neighbor::knocks));
   page->Counter("herd_link_messages_total", "Messages on the link.");
   AddBoth(neighbors, page, &Neighbor::received_messages, &Neighbor::sent_messages);
   page->Counter(

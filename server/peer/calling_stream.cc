@@ -17,6 +17,8 @@ constexpr double kLongestPauseMs = 500;
 // A link that ends sooner than this after it was opened counts as one that could not be opened: two
 // servers of one name, say, would else drive each other out without a pause.
 constexpr auto kLastingLink = std::chrono::seconds(2);
+// Whoever can knock can say that it is a newer run, as often as it likes.
+constexpr auto kBetweenGivingUp = std::chrono::seconds(2);
 
 }  // namespace
 
@@ -31,10 +33,9 @@ CallingStream::CallingStream(Flood* flood, std::size_t neighbor, const std::stri
       queue_(queue) {}
 
 void CallingStream::Open() {
-  const bool at_knock = IsForKnock();
-  at_knock_last_ = at_knock;
   attempt_ = std::make_unique<Attempt>();
-  attempt_->target = at_knock ? knocked_from_ : target_;
+  attempt_->at_knock = IsForKnock();
+  attempt_->target = attempt_->at_knock ? knocked_from_ : target_;
   knocked_from_.clear();
   // A channel that lived on would look the neighbour's name up at its own, ever longer pace, and
   // not at all as long as anybody answers where the neighbour once was.
@@ -45,10 +46,20 @@ void CallingStream::Open() {
 }
 
 // Between two knocks the name has its turn: the neighbour may not listen where it calls from.
-bool CallingStream::IsForKnock() const { return !knocked_from_.empty() && !at_knock_last_; }
+bool CallingStream::IsForKnock() const { return !knocked_from_.empty() && !name_is_due_; }
 
-void CallingStream::CallAt(const std::string& target) {
-  if (!stopping_ && !link().up()) knocked_from_ = target;
+void CallingStream::CallAt(const std::string& target, std::uint64_t start_ns) {
+  if (stopping_) return;
+  if (link().up()) {
+    if (flood_->StartOf(neighbor_) >= start_ns) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (gave_up_at_ && now - *gave_up_at_ < kBetweenGivingUp) return;
+    gave_up_at_ = now;
+    attempt_->given_up = true;
+    attempt_->broken = true;
+    attempt_->context.TryCancel();
+  }
+  knocked_from_ = target;
 }
 
 void CallingStream::OnStarted(bool ok) {
@@ -171,12 +182,18 @@ void CallingStream::NoteUp() {
   log::Info(absl::StrCat("link to ", name(), " at ", attempt_->target, " is up"));
 }
 
+std::string CallingStream::WhyDown() const {
+  if (attempt_->given_up) return "it has been started anew";
+  const std::string& message = attempt_->status.error_message();
+  return message.empty() ? "closed by the neighbor" : message;
+}
+
 void CallingStream::NoteDown() {
   const bool was_up = std::exchange(noted_up_, false);
+  name_is_due_ = attempt_->at_knock && !was_up;
   // Where the neighbour is by its name is what matters, not that a knock has led nowhere.
-  if (stopping_ || (at_knock_last_ && !was_up)) return;
-  const std::string& message = attempt_->status.error_message();
-  const std::string reason = message.empty() ? "closed by the neighbor" : message;
+  if (stopping_ || name_is_due_) return;
+  const std::string reason = WhyDown();
   const bool repeated = !was_up && reason == last_error_;
   last_error_ = reason;
   if (was_up && std::chrono::steady_clock::now() - up_since_ > kLastingLink) failures_ = 0;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,9 +36,11 @@ class CallingStream {
   // Starts the first attempt.
   void Open();
 
-  // The neighbour says that it is there: the next attempt is made at that target, unless the link
-  // is up. However often this is called, there are no more attempts than without it.
-  void CallAt(const std::string& target);
+  // The run of the neighbour that began then says that it is there: the next attempt is made at
+  // that target, unless the link is up. However often this is called, there are no more attempts
+  // than without it. A link with an older run, which may have vanished without a word, is given up,
+  // but not twice within seconds.
+  void CallAt(const std::string& target, std::uint64_t start_ns);
 
   // Writes the next packet if there is one and none is being written; then reads on. In this order,
   // since gRPC sends a message of its own for each Read.
@@ -60,14 +63,16 @@ class CallingStream {
  private:
   struct Attempt {
     std::string target;
+    bool at_knock = false;  // where a knock came from
     std::unique_ptr<v1::Propagate::Stub> stub;
     grpc::ClientContext context;
     std::unique_ptr<grpc::ClientAsyncReaderWriter<v1::Packet, v1::Packet>> stream;
     grpc::Status status;
     bool writing = false;
     bool read_due = false;
-    bool broken = false;  // a Write has failed, or nonsense has come; a Read will fail
-    bool ended = false;   // a Read or the start has failed; the status is to be fetched
+    bool broken = false;    // a Write has failed, or it has been cancelled; a Read will fail
+    bool given_up = false;  // cancelled, since a newer run of the neighbour is there
+    bool ended = false;     // a Read or the start has failed; the status is to be fetched
   };
 
   void OnStarted(bool ok);
@@ -82,6 +87,7 @@ class CallingStream {
   void FinishIfQuiet();
   void NoteUp();
   void NoteDown();
+  std::string WhyDown() const;
 
   bool IsForKnock() const;
   bool CanWrite() const;
@@ -96,13 +102,14 @@ class CallingStream {
   grpc::CompletionQueue* const queue_;
 
   std::unique_ptr<Attempt> attempt_;
-  std::string knocked_from_;    // since the last attempt began: as a target; or empty
-  bool at_knock_last_ = false;  // the last attempt was made where a knock came from
+  std::string knocked_from_;  // since the last attempt began: as a target; or empty
+  bool name_is_due_ = false;  // the last attempt was made where a knock came from, and in vain
   v1::Packet outgoing_;
   v1::Packet incoming_;
   grpc::Alarm retry_;
   int failures_ = 0;  // since the link last lasted
   std::chrono::steady_clock::time_point up_since_;
+  std::optional<std::chrono::steady_clock::time_point> gave_up_at_;
   absl::BitGen random_;
   bool stopping_ = false;
   int outstanding_ = 0;

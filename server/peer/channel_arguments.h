@@ -20,6 +20,10 @@ inline constexpr int kLookUpMs = 1000;
 // messages cost as much as these.
 inline constexpr int kWindowBytes = 1 << 20;
 
+// Calls on one connection: a neighbour makes one, and no other after it. gRPC takes in the first
+// message of each before anybody looks at it, and that may have megabytes.
+inline constexpr int kCallsOnAConnection = 2;
+
 // What gRPC would do to each message and a link has no use for: compression, deadlines of calls,
 // statistics. That none is too long it still sees to.
 inline constexpr const char* kUnused[] = {
@@ -58,6 +62,7 @@ inline void SetServerArguments(grpc::ServerBuilder& builder) {
   // Else a neighbour is sent away for the pings above.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kKeepaliveMs / 2);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kCallsOnAConnection);
   // A second server on the port is an error, not a silent sharer of its connections.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }

@@ -54,6 +54,12 @@ class Flood {
   // Who says that hello. Errors: PERMISSION_DENIED, no neighbour or meant for another server.
   absl::StatusOr<std::size_t> Identify(const v1::Hello& hello) const;
 
+  // When the run of the neighbour with which there is a link began, as it says; since the POSIX
+  // epoch. Its hello has come.
+  std::uint64_t StartOf(std::size_t neighbor) const {
+    return store_->Origin(links_[neighbor].inbound.neighbor_origin()).start_ns;
+  }
+
   // A new stream of the link with that neighbour takes the place of whatever was before.
   void Open(std::size_t neighbor);
   // What came on it. Errors: the stream has to be closed with that status.

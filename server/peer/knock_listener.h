@@ -1,9 +1,11 @@
-// Takes the knocks of neighbours that this server is to call, one at a time.
+// Takes the knocks of neighbours that this server is to call.
 //
-// Owned and called by the thread of the completion queue.
+// Owned and called by the thread of the completion queue. There are two doors, whatever number
+// knocks: whoever does not take its answer is sent away by the next one that knocks, so that nobody
+// can keep the others out, and what waits for an answer to be taken is bounded.
 #pragma once
 
-#include <memory>
+#include <array>
 #include <optional>
 
 #include "absl/status/status.h"
@@ -32,27 +34,46 @@ class KnockListener {
   KnockListener& operator=(const KnockListener&) = delete;
 
   // No operation is outstanding, and none will be: the server has been shut down.
-  bool idle() const { return outstanding_ == 0; }
+  bool idle() const { return doors_[0].idle() && doors_[1].idle(); }
 
  private:
-  struct Knock {
-    grpc::ServerContext call;
-    v1::Hello hello;
-    grpc::ServerAsyncResponseWriter<v1::KnockResponse> answer{&call};
+  // Waits for a knock, answers it, and waits for another one.
+  class Door {
+   public:
+    explicit Door(KnockListener* listener);
+    Door(const Door&) = delete;
+    Door& operator=(const Door&) = delete;
+
+    bool idle() const { return outstanding_ == 0; }
+    // Whoever has knocked here has had time to take its answer.
+    void SendAway();
+
+   private:
+    struct Knock {
+      grpc::ServerContext call;
+      v1::Hello hello;
+      grpc::ServerAsyncResponseWriter<v1::KnockResponse> answer{&call};
+      bool answering = false;
+    };
+
+    void Wait();
+    void OnKnocked(bool ok);
+    void OnAnswered(bool ok);
+
+    KnockListener* const listener_;
+    std::optional<Knock> knock_;
+    int outstanding_ = 0;
+
+    CompletionOf<Door> knocked_{this, &Door::OnKnocked};
+    CompletionOf<Door> answered_{this, &Door::OnAnswered};
   };
 
-  void Wait();
-  void OnKnocked(bool ok);
-  void OnAnswered(bool ok);
+  absl::Status OnKnock(const Door* door, const grpc::ServerContext& call, const v1::Hello& hello);
 
   Host* const host_;
   v1::Propagate::AsyncService* const service_;
   grpc::ServerCompletionQueue* const queue_;
-  std::optional<Knock> knock_;
-  int outstanding_ = 0;
-
-  CompletionOf<KnockListener> knocked_{this, &KnockListener::OnKnocked};
-  CompletionOf<KnockListener> answered_{this, &KnockListener::OnAnswered};
+  std::array<Door, 2> doors_;
 };
 
 }  // namespace herd::peer

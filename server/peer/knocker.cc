@@ -26,7 +26,7 @@ Knocker::Knocker(const Flood* flood, std::size_t neighbor, const std::string& ta
 
 void Knocker::Start() {
   stopping_ = false;
-  knocks_ = 0;
+  unheard_ = 0;
   if (outstanding_ == 0) Pause();
 }
 
@@ -37,7 +37,7 @@ void Knocker::Stop() {
 }
 
 void Knocker::Pause() {
-  const double pause_ms = std::min(kLongestPauseMs, kFirstPauseMs * (1 << std::min(knocks_, 5)));
+  const double pause_ms = std::min(kLongestPauseMs, kFirstPauseMs * (1 << std::min(unheard_, 5)));
   const auto jittered =
       std::chrono::duration<double, std::milli>(pause_ms * absl::Uniform(random_, 0.5, 1.0));
   pause_.Set(queue_,
@@ -51,6 +51,7 @@ void Knocker::OnPaused(bool) {
   --outstanding_;
   if (stopping_ || flood_->inbound(neighbor_).up()) return;
   ++knocks_;
+  ++unheard_;
   knock_ = std::make_unique<Knock>();
   knock_->stub = v1::Propagate::NewStub(
       NeighborChannel(target_, flood_->outbound(neighbor_).neighbor(), identity_));

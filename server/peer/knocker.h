@@ -7,6 +7,7 @@
 // each time on a channel of its own, and no more once the link is up.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -36,6 +37,8 @@ class Knocker {
   // No operation is outstanding: this object may be destroyed after Stop.
   bool idle() const { return outstanding_ == 0; }
 
+  std::uint64_t knocks() const { return knocks_; }
+
  private:
   struct Knock {
     std::unique_ptr<v1::Propagate::Stub> stub;
@@ -58,7 +61,8 @@ class Knocker {
 
   std::unique_ptr<Knock> knock_;
   grpc::Alarm pause_;
-  int knocks_ = 0;  // since Start
+  std::uint64_t knocks_ = 0;
+  int unheard_ = 0;  // of those, since Start
   absl::BitGen random_;
   bool stopping_ = false;
   int outstanding_ = 0;

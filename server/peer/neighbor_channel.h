@@ -1,4 +1,5 @@
-// A channel to a neighbour, which looks its name up anew.
+// A channel to a neighbour, which looks its name up anew: that gRPC does so once in 30 seconds at
+// the most holds for each channel by itself, and these live for one attempt.
 #pragma once
 
 #include <memory>

@@ -386,7 +386,9 @@ absl::Status Peers::OnKnock(const grpc::ServerContext& call, const v1::Hello& he
         absl::StrCat("it is ", hello.server(), " that calls ", hello.receiver()));
   }
   if (states_[*neighbor].disconnected) return absl::UnavailableError(kDisconnected);
-  calling_[*neighbor]->CallAt(TargetAtCaller(call, options_.neighbors[*neighbor].target));
+  ++states_[*neighbor].knocks;
+  calling_[*neighbor]->CallAt(TargetAtCaller(call, options_.neighbors[*neighbor].target),
+                              hello.start_ns());
   return absl::OkStatus();
 }
 
@@ -459,6 +461,7 @@ std::vector<v1::Neighbor> Peers::Describe(Detail detail) {
     const CallingStream* const calling = calling_[i].get();
     neighbor.set_calls(calling != nullptr);
     neighbor.set_connects(calling != nullptr ? calling->connects() : states_[i].calls);
+    neighbor.set_knocks(calling != nullptr ? states_[i].knocks : knockers_[i]->knocks());
     // It may be in the words of whoever answered.
     neighbor.set_last_error(
         ToUtf8(calling != nullptr ? calling->last_error() : states_[i].last_error));

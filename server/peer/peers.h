@@ -109,6 +109,7 @@ class Peers final : private CalledStream::Host, private KnockListener::Host {
     std::uint64_t times_late = 0;
     // By the neighbour.
     std::uint64_t calls = 0;
+    std::uint64_t knocks = 0;
     std::string last_error;
   };
 

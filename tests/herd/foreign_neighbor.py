@@ -21,6 +21,8 @@ import unittest
 
 import grpc
 
+from deaf_caller import DeafCaller
+
 # How long anything is waited for before it counts as missing.
 PATIENCE_S = 30
 OUR_START_NS = 77
@@ -51,8 +53,23 @@ def private_address():
     return "127.%d.%d.%d" % (1 + (pid >> 16 & 0x7f), pid >> 8 & 0xff, pid & 0xff)
 
 
+def at(address, port):
+    """As gRPC and URLs have it."""
+    return ("[%s]:%d" if ":" in address else "%s:%d") % (address, port)
+
+
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as one:
+            one.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
 def free_ports(count, address):
-    sockets = [socket.socket() for _ in range(count)]
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    sockets = [socket.socket(family) for _ in range(count)]
     for one in sockets:
         one.bind((address, 0))
     ports = [one.getsockname()[1] for one in sockets]
@@ -148,7 +165,7 @@ def serve(servicer, port, address=None):
         if hasattr(servicer, method):
             setattr(whole, method, getattr(servicer, method))
     propagate_grpc.add_PropagateServicer_to_server(whole, server)
-    if server.add_insecure_port("%s:%d" % (address, port)) != port:
+    if server.add_insecure_port(at(address, port)) != port:
         raise RuntimeError("cannot listen on port %d" % port)
     server.start()
     return server
@@ -211,6 +228,10 @@ class Welsh:
     def next_link(self):
         return self._links.get(timeout=PATIENCE_S)
 
+    def is_called(self):
+        """Again, and the link has not been looked at yet."""
+        return not self._links.empty()
+
     def stop(self):
         for stream in self._open:
             stream.close()
@@ -220,10 +241,12 @@ class Welsh:
 class Holiday:
     """The real server with one neighbour, and how to reach it."""
 
-    def __init__(self, directory, neighbor, neighbor_host, neighbor_address):
-        """The configuration has the neighbour at that host; it listens at that address."""
+    def __init__(self, directory, neighbor, address, neighbor_host, neighbor_address):
+        """Listens at `address`. The configuration has the neighbour at that host; it listens at
+        that address."""
+        self.address = address
         self.client_port, self.propagate_port, self.operator_port, self._no_places = \
-            free_ports(4, private_address())
+            free_ports(4, address)
         others = free_ports(3, neighbor_address)
         self.neighbor_propagate_port = others[1]
         self._config = os.path.join(directory, "herd.json")
@@ -235,9 +258,8 @@ class Holiday:
                 dict(self._server(neighbor, *others, []), host=neighbor_host)]}, file)
         self.process = None
 
-    @staticmethod
-    def _server(name, client_port, propagate_port, operator_port, neighbors):
-        return {"name": name, "host": private_address(), "client_port": client_port,
+    def _server(self, name, client_port, propagate_port, operator_port, neighbors):
+        return {"name": name, "host": self.address, "client_port": client_port,
                 "propagate_port": propagate_port, "operator_port": operator_port,
                 "neighbors": neighbors}
 
@@ -246,8 +268,8 @@ class Holiday:
             # It dies with this process, however that ends.
             self.process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", arguments.server, "Holiday", "--config",
-                 self._config, "--listen", private_address(), "--places-url",
-                 "http://%s:%d" % (private_address(), self._no_places), "--leave-seconds", "1"],
+                 self._config, "--listen", self.address, "--places-url",
+                 "http://" + at(self.address, self._no_places), "--leave-seconds", "1"],
                 stdout=log, stderr=log)
         if not eventually(self._answers):
             raise RuntimeError("Holiday does not start:\n" + self.log())
@@ -260,7 +282,7 @@ class Holiday:
 
     def status(self):
         with grpc.insecure_channel(
-                "%s:%d" % (private_address(), self.operator_port),
+                at(self.address, self.operator_port),
                 options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
             stub = operator_grpc.OperatorStub(channel)
             return stub.GetStatus(operator.GetStatusRequest(), timeout=PATIENCE_S)
@@ -273,7 +295,7 @@ class Holiday:
 
     def converse(self, line):
         """What a client that sends this line and half-closes is answered: the first line."""
-        with socket.create_connection((private_address(), self.client_port), PATIENCE_S) as client:
+        with socket.create_connection((self.address, self.client_port), PATIENCE_S) as client:
             client.sendall(line + b"\n")
             client.shutdown(socket.SHUT_WR)
             return client.makefile("rb").read().split(b"\n")[0]
@@ -318,9 +340,9 @@ def kiwi_update(client_id=b"kiwi", step=1, **changes):
     return propagate.Update(**fields)
 
 
-def hello_of(server, receiver="Holiday"):
+def hello_of(server, receiver="Holiday", start_ns=None):
     return propagate.Push(hello=propagate.Hello(server=server, receiver=receiver,
-                                                start_ns=OUR_START_NS))
+                                                start_ns=start_ns or OUR_START_NS))
 
 
 def goloman():
@@ -349,7 +371,8 @@ class ForeignNeighbor(unittest.TestCase):
     """A real Holiday, and whom this plays."""
 
     neighbor = None
-    # Where it is said to be.
+    holiday_address = private_address()
+    # Where the neighbour is said to be.
     neighbor_host = private_address()
     # And where it is.
     neighbor_address = private_address()
@@ -357,8 +380,8 @@ class ForeignNeighbor(unittest.TestCase):
     def setUp(self):
         directory = tempfile.TemporaryDirectory(prefix="herd-test-")
         self.addCleanup(directory.cleanup)
-        self.holiday = Holiday(directory.name, self.neighbor, self.neighbor_host,
-                               self.neighbor_address)
+        self.holiday = Holiday(directory.name, self.neighbor, self.holiday_address,
+                               self.neighbor_host, self.neighbor_address)
 
     def start_holiday(self):
         self.holiday.start()
@@ -370,11 +393,12 @@ class ForeignNeighbor(unittest.TestCase):
 
     def knock(self, **changes):
         """What a knock at Holiday is answered: the status."""
-        words = {"server": self.neighbor, "receiver": "Holiday", **changes}
-        with grpc.insecure_channel("%s:%d" % (private_address(), self.holiday.propagate_port),
+        words = {"server": self.neighbor, "receiver": "Holiday", "start_ns": OUR_START_NS,
+                 **changes}
+        with grpc.insecure_channel(at(self.holiday_address, self.holiday.propagate_port),
                                    options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
             call = propagate_grpc.PropagateStub(channel).Knock.future(
-                propagate.Hello(start_ns=OUR_START_NS, **words), timeout=PATIENCE_S)
+                propagate.Hello(**words), timeout=PATIENCE_S)
             return call.code()
 
     def report(self, client_id, position=KIWI, at=KIWI_TIME):
@@ -773,6 +797,7 @@ class WhomHolidayWaitsFor(ForeignNeighbor):
         hello = propagate.Hello(server="Holiday", receiver="Goloman",
                                 start_ns=self.holiday.status().start_ns)
         self.assertEqual([goloman.next_knock() for _ in range(3)], [hello] * 3)
+        self.assertGreaterEqual(self.holiday.status().neighbors[0].knocks, 3)
         link = LinkToHoliday(self.holiday.propagate_port)
         self.addCleanup(link.hang_up)
         link.hello()
@@ -805,6 +830,62 @@ class WhoKnocksAtHoliday(ForeignNeighbor):
             with self.subTest(**words):
                 self.assertEqual(self.knock(**words), grpc.StatusCode.PERMISSION_DENIED)
 
+    def test_is_counted_when_it_is_not_denied(self):
+        for words in (dict(), dict(server="Nobody"), dict()):
+            self.knock(**words)
+        self.assertEqual(self.holiday.status().neighbors[0].knocks, 2)
+
+    def link_with(self, start_ns):
+        """The next link, with the run that began then."""
+        link = self.welsh.next_link()
+        its_hello = link.receive().push.hello
+        link.send(push=hello_of("Welsh", start_ns=start_ns), ack=propagate.Ack(
+            origins=[propagate.Origin(server="Holiday", start_ns=its_hello.start_ns)], eager=[0]))
+        self.assertIsNotNone(link.receive_ack())
+        return link
+
+    def assert_stays(self, link, client_id):
+        """It brings what is reported now."""
+        self.report(client_id)
+        self.assertEqual(len(self.receive_ranges(link, 1)), 1)
+
+    def test_is_called_again_when_it_has_been_started_anew_and_only_then(self):
+        self.knock()
+        link = self.link_with(OUR_START_NS)
+        for start_ns in (OUR_START_NS - 1, OUR_START_NS):
+            self.knock(start_ns=start_ns)
+        self.assert_stays(link, "kiwi")
+        self.knock(start_ns=OUR_START_NS + 1)
+        self.assertIsNone(link.receive_push())
+        link = self.link_with(OUR_START_NS + 1)
+        self.assertIn("it has been started anew", self.holiday.log())
+        # Whoever says so too often is not believed.
+        self.knock(start_ns=OUR_START_NS + 2)
+        self.assert_stays(link, "emu")
+
+    def test_is_answered_though_others_do_not_take_their_answers(self):
+        hello = propagate.Hello(server="Welsh", receiver="Holiday", start_ns=OUR_START_NS)
+        for _ in range(5):
+            deaf = DeafCaller(self.holiday.address, self.holiday.propagate_port,
+                              b"/herd.v1.Propagate/Knock", hello.SerializeToString(), PATIENCE_S)
+            self.addCleanup(deaf.hang_up)
+            self.assertTrue(deaf.answer_has_begun())
+        self.assertEqual(self.knock(), grpc.StatusCode.OK)
+
+    def test_waits_while_its_connection_has_two_other_calls(self):
+        hello = propagate.Hello(server="Welsh", receiver="Holiday", start_ns=OUR_START_NS)
+        with grpc.insecure_channel(at(self.holiday.address, self.holiday.propagate_port),
+                                   options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
+            stub = propagate_grpc.PropagateStub(channel)
+            # By then it knows what Holiday takes.
+            self.assertEqual(stub.Knock.future(hello).code(), grpc.StatusCode.OK)
+            links = [stub.Link(Stream().outgoing()) for _ in range(2)]
+            waiting = stub.Knock.future(hello)
+            self.assertEqual([self.knock() for _ in range(3)], [grpc.StatusCode.OK] * 3)
+            self.assertFalse(waiting.done())
+            links[0].cancel()
+            self.assertEqual(waiting.code(), grpc.StatusCode.OK)
+
     def test_is_not_called_when_an_operator_does_not_want_it(self):
         with grpc.insecure_channel("%s:%d" % (private_address(), self.holiday.operator_port),
                                    options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
@@ -813,6 +894,23 @@ class WhoKnocksAtHoliday(ForeignNeighbor):
             self.assertEqual(self.knock(), grpc.StatusCode.UNAVAILABLE)
             stub.Reconnect(operator.ReconnectRequest(neighbor="Welsh"), timeout=PATIENCE_S)
         self.assertEqual(self.knock(), grpc.StatusCode.OK)
+
+
+@unittest.skipUnless(has_ipv6(), "this machine has no IPv6")
+class WhoKnocksAtHolidayOverIpv6(ForeignNeighbor):
+
+    neighbor = "Welsh"
+    holiday_address = "::1"
+    # Kept for documentation (RFC 3849): nobody is there.
+    neighbor_host = "2001:db8::1"
+    neighbor_address = "::1"
+
+    def test_is_called_where_it_knocks_from(self):
+        welsh = Welsh(self.holiday.neighbor_propagate_port, self.neighbor_address)
+        self.addCleanup(welsh.stop)
+        self.start_holiday()
+        self.assertEqual(self.knock(), grpc.StatusCode.OK)
+        self.assertEqual(welsh.next_link().receive().push.hello.receiver, "Welsh")
 
 
 class WhoKnocksFromWhereItDoesNotListen(ForeignNeighbor):

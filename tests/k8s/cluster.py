@@ -83,6 +83,10 @@ class Network:
         command("ip", "-n", name, "link", "set", "lo", "up")
         return name, address
 
+    def cut(self, name):
+        """From here on nothing goes to that host or comes from it, and nobody is told."""
+        command("ip", "link", "set", name.replace("pod", "port"), "down")
+
     def remove(self, name):
         command("ip", "netns", "delete", name)
 
@@ -162,6 +166,11 @@ class Pod:
                                                       f"{self.name}-{self.host}"),
                        env=self.cluster.containers.environment, check=True, capture_output=True)
         return self.end()
+
+    def vanish(self):
+        """As with its node: who has a connection with it is told nothing."""
+        self.cluster.network.cut(self.host)
+        return self.kill()
 
     def end(self):
         status = self.process.wait(PATIENCE_SECONDS)

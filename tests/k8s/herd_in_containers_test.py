@@ -21,7 +21,7 @@ import tempfile
 import time
 import unittest
 
-from cluster import Cluster, Network, enter, eventually
+from cluster import Cluster, Network, Pod, enter, eventually
 from containers import Containers, why_not
 from relations import herd_file
 from rendering import Rendering, find_kubectl, render
@@ -139,12 +139,11 @@ class Herd(unittest.TestCase):
               f"{ready:.2f} s, in sync with all neighbours after {in_sync:.2f} s, which is "
               f"{in_sync - accepts:.2f} s after it could accept", flush=True)
 
-
-    def come_back_elsewhere_than_dns_says(self, number):
+    def come_back_elsewhere_than_dns_says(self, number, end):
         self.cluster.names.remember()
-        self.pod(number).kill()
-        self.report_of_a_return(f"{self.herd['servers'][number]['name']} killed, and elsewhere "
-                                "than DNS says", self.come_back(number))
+        end(self.pod(number))
+        self.report_of_a_return(f"{self.herd['servers'][number]['name']}, {end.__name__}, and back "
+                                "elsewhere than DNS says", self.come_back(number))
 
     def restart_all_while_phones_report(self):
         count = len(self.herd["servers"])
@@ -197,7 +196,8 @@ class Running(Herd):
         self.start_all()
         # Goloman calls all its neighbours, Welsh none, Holiday some.
         for number in (0, 2, 4):
-            self.come_back_elsewhere_than_dns_says(number)
+            self.come_back_elsewhere_than_dns_says(number, Pod.kill)
+            self.come_back_elsewhere_than_dns_says(number, Pod.vanish)
 
     def test_a_rolling_restart_loses_nothing_and_turns_nobody_away(self):
         self.start_all()
@@ -247,7 +247,7 @@ class WithCertificates(Herd):
         # Those that are restarted have the new ones, the others know both.
         self.cluster.replace_secrets(self.secrets())
         self.restart_all_while_phones_report()
-        self.come_back_elsewhere_than_dns_says(4)
+        self.come_back_elsewhere_than_dns_says(4, Pod.kill)
 
 
 class Figures(Herd):

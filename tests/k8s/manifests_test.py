@@ -222,7 +222,10 @@ BROKEN_RELATIONS = [
      r"- {}\n    - from: []\n\2", "open to everybody"),
     ("base/network-policies.yaml", r"(herd/metrics: allowed\n)", r"\1        - podSelector: {}\n",
      "the metrics are open to others"),
-    ("base/kustomization.yaml", "version: 0.1.0", "version: 0.0.9", "the tree's version is"),
+    ("components/labels/kustomization.yaml", "version: 0.1.0", "version: 0.0.9",
+     "the tree's version is"),
+    ("overlays/local/kustomization.yaml", "  - ../../components/labels\n", "",
+     "Service herd-goloman lacks the labels"),
 ]
 
 # Of what the production overlay has and the local one has not.

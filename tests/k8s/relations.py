@@ -62,7 +62,13 @@ def namespaces_exist(rendering, _):
 
 
 def standard_labels(rendering, tree):
-    wanted = {"app.kubernetes.io/name", "app.kubernetes.io/component", "app.kubernetes.io/part-of"}
+    of_all = {"app.kubernetes.io/part-of", "app.kubernetes.io/instance",
+              "app.kubernetes.io/version", "app.kubernetes.io/managed-by"}
+    for each in rendering.objects:
+        lacking = of_all - set(each["metadata"].get("labels", {}))
+        if lacking:
+            yield f"{each['kind']} {each['metadata']['name']} lacks the labels {sorted(lacking)}"
+    wanted = {"app.kubernetes.io/name", "app.kubernetes.io/component", *of_all}
     for workload, template in templates(rendering):
         for labels in (workload["metadata"]["labels"], template["metadata"]["labels"]):
             if not wanted <= set(labels):
