@@ -92,6 +92,9 @@ void DefineClientLimits(CLI::App& app, Flags& flags) {
                  "Clients whose positions are held; when there are so many, a new one's IAMAT is "
                  "answered with \"? \". All servers of a herd should have the same. 0: any number")
       ->capture_default_str();
+  AddSeconds(app, "--expire-after", flags.expire_after,
+             "A client of which no report has been accepted for so long, in seconds, or up to an "
+             "eighth longer, is forgotten. All servers of a herd should have the same. 0: never");
   app.add_option(
          "--max-connections", limits.connections,
          "Connections of clients at a time; more are closed at once. 0: as many as the "

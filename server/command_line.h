@@ -23,6 +23,7 @@ struct Flags {
   std::string log_level = "info";
   bool traffic_log = false;
   std::uint64_t max_clients = 0;  // any number
+  Nanos expire_after = 0;         // never
   net::Limits limits = {.connections = 0, .connections_per_address = 0};
   int threads = 1;
   std::string ack = "neighbors";

@@ -137,6 +137,7 @@ int Serve(const Flags& flags) {
        .log_traffic = flags.traffic_log,
        .limits = flags.limits,
        .most_clients = flags.max_clients == 0 ? herd::Store::kAnyNumber : flags.max_clients,
+       .expire_after = flags.expire_after,
        .ack = flags.ack == "local" ? herd::NodeOptions::Ack::kLocal
                                    : herd::NodeOptions::Ack::kNeighbors,
        .in_sync_bound = flags.in_sync_ms * herd::kNanosPerMillisecond,

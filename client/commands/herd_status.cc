@@ -125,6 +125,12 @@ std::string Convergence(const HerdStatus& herd, uint64_t largest_lag, bool on_te
   return absl::StrCat("converged: ", Verdict(herd, largest_lag, on_terminal), of, "\n");
 }
 
+// While clients are being forgotten, some servers have begun and others have not.
+bool Differ(const v1::GetStatusResponse& one, const v1::GetStatusResponse& other) {
+  return one.digest() != other.digest() && one.forgotten_before_ns() >= 0 &&
+         one.forgotten_before_ns() == other.forgotten_before_ns();
+}
+
 }  // namespace
 
 size_t ServerStatus::LinksUp() const {
@@ -154,7 +160,7 @@ bool IsConverged(const HerdStatus& herd) {
   const Vector expected = VectorOf(*first->answer);
   return std::all_of(first, herd.end(), [&](const ServerStatus& each) {
     return !each.IsUp() ||
-           (VectorOf(*each.answer) == expected && each.answer->digest() == first->answer->digest());
+           (VectorOf(*each.answer) == expected && !Differ(*each.answer, *first->answer));
   });
 }
 

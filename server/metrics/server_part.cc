@@ -71,6 +71,9 @@ void AddServer(const v1::GetStatusResponse& status, Page* page) {
   page->Gauge("herd_leaving", "1: the server has been told to stop, and hands over.")
       .Add(status.leaving() ? 1 : 0);
   page->Gauge("herd_clients", "Clients whose position the server holds.").Add(status.clients());
+  page->Counter("herd_forgotten_clients_total",
+                "Clients that were forgotten since nothing was heard of them for long.")
+      .Add(status.forgotten_clients());
   page->Gauge("herd_connections", "Connections of clients that are open.")
       .Add(status.connections());
   page->Gauge("herd_watchers", "Operators who watch clients.").Add(status.watchers());

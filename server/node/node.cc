@@ -58,6 +58,9 @@ absl::Status Node::Open(const config::ServerConfig& self) {
   if (!identity.ok()) return identity.status();
   identity_ = *std::move(identity);
 
+  if (options_.expire_after > 0) {
+    forgetter_ = std::make_unique<Forgetter>(&store_, options_.expire_after, [this] { OnNews(); });
+  }
   const Nanos gather = options_.ack == NodeOptions::Ack::kLocal ? peer::Flood::kGather : 0;
   auto peers = peer::Peers::Start(
       &store_, {.own = own_,
@@ -147,6 +150,7 @@ void Node::OnStuck(const std::vector<std::string>& threads) {
 
 Node::~Node() {
   log::Info(absl::StrCat(options_.server, " is stopping"));
+  forgetter_.reset();
   watchdog_.reset();  // The threads that it watches end now.
   {
     absl::MutexLock lock(&health_mutex_);
@@ -238,8 +242,7 @@ v1::GetStatusResponse Node::Describe(peer::Peers::Detail detail) {
   DescribeMap(store_, &status);
   status.set_connections(front_door_->connections());
   DescribeFrontDoor(*front_door_, status.mutable_front_door());
-  DescribeLimits(front_door_->limits(), options_.most_clients,
-                 status.mutable_front_door()->mutable_limits());
+  DescribeLimits(front_door_->limits(), options_, status.mutable_front_door()->mutable_limits());
   DescribeLog(log::Count(), status.mutable_log());
   DescribeLinks(&status);
   for (v1::Neighbor& neighbor : peers_->Describe(detail)) {

@@ -20,6 +20,7 @@
 #include "server/config/herd_config.h"
 #include "server/log/burst.h"
 #include "server/metrics/metrics_server.h"
+#include "server/node/forgetter.h"
 #include "server/node/watchdog.h"
 #include "server/operator/operator_server.h"
 #include "server/peer/peers.h"
@@ -42,6 +43,8 @@ struct NodeOptions {
   net::Limits limits = {.connections = 0, .connections_per_address = 0};
   // When so many clients are known, further ones' reports are refused.
   std::size_t most_clients = Store::kAnyNumber;
+  // A client that is silent for so long is forgotten; 0: none is.
+  Nanos expire_after = 0;
   // When the reply to a report may leave: when this server has it, or when its neighbours have too.
   enum class Ack { kLocal, kNeighbors };
   Ack ack = Ack::kNeighbors;
@@ -125,6 +128,7 @@ class Node final : private Herd, private OperatorHost, private metrics::MetricsH
   std::vector<std::string> stuck_ ABSL_GUARDED_BY(stuck_mutex_);
   // Watches all those above, and tells the operators' server and whoever asks for stuck_.
   std::unique_ptr<Watchdog> watchdog_;
+  std::unique_ptr<Forgetter> forgetter_;                                // null: nobody is forgotten
   OperatorServer* health_of_ ABSL_GUARDED_BY(health_mutex_) = nullptr;  // while it serves
 };
 

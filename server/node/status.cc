@@ -59,10 +59,12 @@ void DescribeProcess(const NodeOptions& options, const OriginId& own,
 
 void DescribeMap(const Store& store, v1::GetStatusResponse* status) {
   VersionVector vector;
-  std::uint64_t digest = 0;
+  MapDigest digest;
   store.ReadVector(&vector, &digest);
   status->set_clients(store.clients());
-  status->set_digest(digest);
+  status->set_digest(digest.sum);
+  status->set_forgotten_before_ns(digest.forgotten_before.value_or(-1));
+  status->set_forgotten_clients(store.forgotten());
   status->set_made_updates(vector[Store::kOwnOrigin]);
   for (std::size_t i = 0; i < vector.size(); ++i) {
     v1::OriginProgress* const progress = status->add_vector();
@@ -101,9 +103,10 @@ void DescribeFrontDoor(const net::FrontDoor& front_door, v1::FrontDoor* door) {
   peer::FillIn(replies(WaitedFor::kPlaces), door->mutable_places_replies());
 }
 
-void DescribeLimits(const net::Limits& limits, std::size_t most_clients,
+void DescribeLimits(const net::Limits& limits, const NodeOptions& options,
                     v1::ClientLimits* message) {
-  message->set_clients(most_clients == Store::kAnyNumber ? 0 : most_clients);
+  message->set_clients(options.most_clients == Store::kAnyNumber ? 0 : options.most_clients);
+  message->set_expire_after_ns(static_cast<std::uint64_t>(options.expire_after));
   message->set_connections(limits.connections);
   message->set_connections_per_address(limits.connections_per_address);
   message->set_idle_ns(static_cast<std::uint64_t>(limits.idle));

@@ -19,7 +19,8 @@ void DescribeProcess(const NodeOptions& options, const OriginId& own,
 void DescribeMap(const Store& store, v1::GetStatusResponse* status);
 
 // What clients may take.
-void DescribeLimits(const net::Limits& limits, std::size_t most_clients, v1::ClientLimits* message);
+void DescribeLimits(const net::Limits& limits, const NodeOptions& options,
+                    v1::ClientLimits* message);
 
 // What they have done, and take.
 void DescribeFrontDoor(const net::FrontDoor& front_door, v1::FrontDoor* door);

@@ -7,11 +7,13 @@
 
 namespace herd {
 
+void SetClientId(std::string_view client_id, v1::Client* client) {
+  client->set_client_id(ToUtf8(client_id));
+  if (client->client_id() != client_id) client->set_client_id_bytes(std::string(client_id));
+}
+
 void ToMessage(const Update& update, const Degrees& place, v1::Client* client) {
-  client->set_client_id(ToUtf8(update.client_id));
-  if (client->client_id() != update.client_id) {
-    client->set_client_id_bytes(std::string(update.client_id));
-  }
+  SetClientId(update.client_id, client);
   client->set_sequence(update.sequence);
   if (update.fix.shape != 0) {
     AppendPosition(update.fix, client->mutable_position());

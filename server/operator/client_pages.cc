@@ -91,7 +91,7 @@ class Lister {
   }
 
   v1::ListClientsResponse EndAt(Slot next) {
-    if (next < store_.clients()) response_.set_next_page_token(ToToken(store_, next));
+    if (next < store_.slots()) response_.set_next_page_token(ToToken(store_, next));
     return std::move(response_);
   }
 

@@ -76,7 +76,8 @@ ClientWatch::ClientWatch(const Store* store, const v1::WatchClientsRequest& requ
 }
 
 bool ClientWatch::HasMore(const VersionVector& vector) const {
-  if (looking_from_) return true;
+  if (looking_from_ || !suspects_.empty()) return true;
+  if (!inside_.empty() && store_->forgotten() != forgotten_) return true;
   for (std::size_t i = 0; i < vector.size(); ++i) {
     if (Get(covered_, static_cast<OriginIndex>(i)) < vector[i]) return true;
   }
@@ -89,7 +90,8 @@ bool ClientWatch::Next(const VersionVector& vector, v1::WatchClientsResponse* me
   BeginAnewAfterRepair(vector, message);
   MeetOrigins(vector);
   if (looking_from_) TellThosePresent(message);
-  if (!looking_from_) TellChanges(vector, message);
+  if (!looking_from_) TellForgotten(message);
+  if (!looking_from_ && suspects_.empty()) TellChanges(vector, message);
   const bool begins = !looking_from_ && !begun_told_;
   if (told_anything_ && message->events().empty() && !begins && !message->repeats()) return false;
   told_anything_ = true;
@@ -125,11 +127,11 @@ void ClientWatch::TellThosePresent(v1::WatchClientsResponse* message) {
   std::size_t looked_at = 0;
   while (looked_at < kMaxLookedAt && !IsFull(*message)) {
     const Slot from = *looking_from_;
-    const Slot end = store_->Scan(from, kClientsPerLook,
-                                  [&](Slot slot, OriginIndex origin, const Update& update) {
-                                    if (update.sequence > Get(beginning_, origin)) return;
-                                    TellIfPresent(slot, update, origins_[origin], message);
-                                  });
+    const Slot end =
+        store_->Scan(from, kClientsPerLook, [&](Slot, OriginIndex origin, const Update& update) {
+          if (update.sequence > Get(beginning_, origin)) return;
+          TellIfPresent(update, origins_[origin], message);
+        });
     looking_from_ = end;
     looked_at += end - from;
     if (end > from) continue;
@@ -138,13 +140,35 @@ void ClientWatch::TellThosePresent(v1::WatchClientsResponse* message) {
   }
 }
 
-void ClientWatch::TellIfPresent(Slot slot, const Update& update, const OriginId& origin,
+void ClientWatch::TellIfPresent(const Update& update, const OriginId& origin,
                                 v1::WatchClientsResponse* message) {
   if (!IsMeant(update)) return;
   const Degrees place = ToDegrees(update);
   if (!area_->Contains(place)) return;
-  inside_.insert(slot);
+  inside_.emplace(update.client_id);
   AddEvent(v1::ClientEvent::KIND_PRESENT, update, place, origin, message);
+}
+
+void ClientWatch::NoteSuspects() {
+  const std::uint64_t forgotten = store_->forgotten();
+  if (std::exchange(forgotten_, forgotten) == forgotten) return;
+  suspects_.assign(inside_.begin(), inside_.end());
+}
+
+// Before any change is told: a client that has come back since then enters again.
+void ClientWatch::TellForgotten(v1::WatchClientsResponse* message) {
+  if (suspects_.empty()) NoteSuspects();
+  for (std::size_t looked_at = 0; looked_at < kMaxLookedAt && !IsFull(*message); ++looked_at) {
+    if (suspects_.empty()) return;
+    const std::string client_id = std::move(suspects_.back());
+    suspects_.pop_back();
+    if (store_->Find(client_id, [](OriginIndex, const Update&) {})) continue;
+    inside_.erase(client_id);
+    v1::ClientEvent* const event = message->add_events();
+    event->set_kind(v1::ClientEvent::KIND_FORGOTTEN);
+    SetClientId(client_id, event->mutable_client());
+    event_bytes_ += event->ByteSizeLong();
+  }
 }
 
 void ClientWatch::TellChanges(const VersionVector& vector, v1::WatchClientsResponse* message) {
@@ -166,8 +190,8 @@ void ClientWatch::TellChanges(const VersionVector& vector, v1::WatchClientsRespo
 std::size_t ClientWatch::TellChangesOf(OriginIndex origin, v1::WatchClientsResponse* message) {
   const Sequence after = covered_[origin];
   int looked_at = 0;
-  covered_[origin] = store_->CollectSlots(origin, after, [&](Slot slot, const Update& update) {
-    Tell(slot, update, origins_[origin], message);
+  covered_[origin] = store_->Collect(origin, after, [&](const Update& update) {
+    Tell(update, origins_[origin], message);
     return ++looked_at < kChangesPerLook && !IsFull(*message);
   });
   if (after >= Get(repeat_through_, origin)) {
@@ -176,21 +200,22 @@ std::size_t ClientWatch::TellChangesOf(OriginIndex origin, v1::WatchClientsRespo
   return static_cast<std::size_t>(looked_at);
 }
 
-void ClientWatch::Tell(Slot slot, const Update& update, const OriginId& origin,
+void ClientWatch::Tell(const Update& update, const OriginId& origin,
                        v1::WatchClientsResponse* message) {
   if (!IsMeant(update)) return;
   const Degrees place = ToDegrees(update);
-  const std::optional<v1::ClientEvent::Kind> kind = Judge(slot, place);
+  const std::optional<v1::ClientEvent::Kind> kind = Judge(std::string(update.client_id), place);
   if (kind) AddEvent(*kind, update, place, origin, message);
 }
 
-std::optional<v1::ClientEvent::Kind> ClientWatch::Judge(Slot slot, const Degrees& place) {
+std::optional<v1::ClientEvent::Kind> ClientWatch::Judge(const std::string& client_id,
+                                                        const Degrees& place) {
   if (!area_) return v1::ClientEvent::KIND_MOVED;
   if (area_->Contains(place)) {
-    return inside_.insert(slot).second ? v1::ClientEvent::KIND_ENTERED
-                                       : v1::ClientEvent::KIND_MOVED;
+    return inside_.insert(client_id).second ? v1::ClientEvent::KIND_ENTERED
+                                            : v1::ClientEvent::KIND_MOVED;
   }
-  if (inside_.erase(slot) > 0) return v1::ClientEvent::KIND_LEFT;
+  if (inside_.erase(client_id) > 0) return v1::ClientEvent::KIND_LEFT;
   return std::nullopt;
 }
 

@@ -2,7 +2,7 @@
 //
 // Pulls from the store what the watcher has not been told, so there is no queue that could grow: a
 // slow watcher gets of each client the newest state, and is told how many updates it missed. With
-// an area it keeps a number for each client inside. Decides only; knows neither gRPC nor a clock.
+// an area it keeps the id of each client inside. Decides only; knows neither gRPC nor a clock.
 // Not thread-safe.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
@@ -48,14 +49,15 @@ class ClientWatch {
   void BeginAnewAfterRepair(const VersionVector& vector, v1::WatchClientsResponse* message);
   void MeetOrigins(const VersionVector& vector);
   void TellThosePresent(v1::WatchClientsResponse* message);
-  void TellIfPresent(Slot slot, const Update& update, const OriginId& origin,
+  void TellIfPresent(const Update& update, const OriginId& origin,
                      v1::WatchClientsResponse* message);
   void TellChanges(const VersionVector& vector, v1::WatchClientsResponse* message);
   // Tells of the next few changes of that origin. Returns how many were looked at.
   std::size_t TellChangesOf(OriginIndex origin, v1::WatchClientsResponse* message);
-  void Tell(Slot slot, const Update& update, const OriginId& origin,
-            v1::WatchClientsResponse* message);
-  std::optional<v1::ClientEvent::Kind> Judge(Slot slot, const Degrees& place);
+  void Tell(const Update& update, const OriginId& origin, v1::WatchClientsResponse* message);
+  std::optional<v1::ClientEvent::Kind> Judge(const std::string& client_id, const Degrees& place);
+  void NoteSuspects();
+  void TellForgotten(v1::WatchClientsResponse* message);
   bool IsMeant(const Update& update) const;
   void AddEvent(v1::ClientEvent::Kind kind, const Update& update, const Degrees& place,
                 const OriginId& origin, v1::WatchClientsResponse* message);
@@ -82,7 +84,10 @@ class ClientWatch {
   std::optional<Slot> looking_from_;
   VersionVector beginning_;
   bool begun_told_ = false;
-  absl::flat_hash_set<Slot> inside_;
+  absl::flat_hash_set<std::string> inside_;
+  // Of those, the ones that may have been forgotten, and how many had been when they were noted.
+  std::vector<std::string> suspects_;
+  std::uint64_t forgotten_ = 0;
 
   std::uint64_t repaired_ = 0;
   VersionVector repeat_through_;  // through there everything is told again

@@ -152,6 +152,7 @@ std::vector<Watches::Stream*> Watches::TakeIdle() {
 bool Watches::Tell(const std::vector<Stream*>& idle) {
   if (idle.empty()) return false;
   store_->ReadVector(&vector_);
+  forgotten_ = store_->forgotten();
   bool more = false;
   for (Stream* const stream : idle) more |= TellOne(stream);
   return more;
@@ -191,8 +192,9 @@ void Watches::Sleep() {
   awaiting_news_.store(watched);
   VersionVector now;
   if (watched) store_->ReadVector(&now);
+  const bool news = watched && (now != vector_ || store_->forgotten() != forgotten_);
   absl::MutexLock lock(&mutex_);
-  if (!watched || now == vector_) mutex_.Await(absl::Condition(this, &Watches::HasEvent));
+  if (!news) mutex_.Await(absl::Condition(this, &Watches::HasEvent));
   awaiting_news_.store(false);
   mutex_.AwaitWithTimeout(absl::Condition(this, &Watches::IsInHurry), kGather);
 }

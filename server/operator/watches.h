@@ -22,9 +22,9 @@ namespace herd {
 class Watches {
  public:
   static constexpr std::size_t kMaxWatchers = 1000;
-  // Clients inside the areas of all watchers, some twenty bytes each; a watcher with whom there are
-  // more is sent away.
-  static constexpr std::size_t kMaxInside = 10'000'000;
+  // Clients inside the areas of all watchers, some hundred bytes each; a watcher with whom there
+  // are more is sent away.
+  static constexpr std::size_t kMaxInside = 3'000'000;
 
   // `store` outlives the watches.
   explicit Watches(const Store* store);
@@ -62,7 +62,9 @@ class Watches {
   }
 
   const Store* const store_;
-  VersionVector vector_;  // the thread's
+  // The thread's, as of its last look at the store.
+  VersionVector vector_;
+  std::uint64_t forgotten_ = 0;
 
   mutable absl::Mutex mutex_;
   std::vector<std::unique_ptr<Stream>> streams_ ABSL_GUARDED_BY(mutex_);

@@ -177,7 +177,7 @@ class Flood {
   // When the store was last looked at, and how far it had everything then.
   Nanos now_ = 0;
   VersionVector vector_;
-  std::uint64_t digest_ = 0;
+  MapDigest digest_;
   std::uint64_t divergences_ = 0;
   bool leaving_ = false;
   // What there was when the last of those that know got to know that this server leaves.

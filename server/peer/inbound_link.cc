@@ -106,7 +106,7 @@ bool InboundLink::HasUrgentNews(const VersionVector& vector) const {
   });
 }
 
-bool InboundLink::NextAck(const VersionVector& vector, std::uint64_t digest, Nanos now,
+bool InboundLink::NextAck(const VersionVector& vector, const MapDigest& digest, Nanos now,
                           v1::Ack* ack) {
   if (!open_) return false;
   const bool waited_for =
@@ -117,7 +117,10 @@ bool InboundLink::NextAck(const VersionVector& vector, std::uint64_t digest, Nan
   TellVector(vector, ack);
   TellWants(ack);
   ack->set_pushes(pushes_);
-  ack->set_digest(digest);
+  if (digest.forgotten_before) {
+    ack->set_digest(digest.sum);
+    ack->set_forgotten_before_ns(*digest.forgotten_before);
+  }
   pushes_told_ = pushes_;
   told_anything_ = true;
   told_at_ = now;

@@ -44,7 +44,7 @@ class InboundLink {
 
   // Fills `ack` with what to say at the time `now`. False: nothing yet.
   // `vector` is how far the store has everything, `digest` that of its map at the same moment.
-  bool NextAck(const VersionVector& vector, std::uint64_t digest, Nanos now, v1::Ack* ack);
+  bool NextAck(const VersionVector& vector, const MapDigest& digest, Nanos now, v1::Ack* ack);
 
   // When NextAck is to be asked again, though nothing arrives; nullopt: not by itself.
   std::optional<Nanos> Deadline(const VersionVector& vector) const;

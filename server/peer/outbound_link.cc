@@ -71,7 +71,9 @@ absl::Status OutboundLink::OnAck(const v1::Ack& ack) {
   }
   if (absl::Status status = Turn(ack.eager(), true); !status.ok()) return status;
   if (absl::Status status = Turn(ack.lazy(), false); !status.ok()) return status;
-  digest_ = ack.has_digest() ? std::optional(ack.digest()) : std::nullopt;
+  digest_.reset();
+  if (ack.has_digest())
+    digest_ = {.sum = ack.digest(), .forgotten_before = ack.forgotten_before_ns()};
   up_ = true;
   return absl::OkStatus();
 }
@@ -146,8 +148,9 @@ void OutboundLink::NeighborHas(OriginIndex origin, Sequence through) {
   CountAsCovered(origin, through);
 }
 
-bool OutboundLink::Differs(const VersionVector& vector, std::uint64_t digest) const {
-  if (!up_ || !digest_ || *digest_ == digest || repaired_digest_ == digest) return false;
+bool OutboundLink::Differs(const VersionVector& vector, const MapDigest& digest) const {
+  if (!up_ || !digest_ || !digest_->IsComparable(digest)) return false;
+  if (digest_->sum == digest.sum || repaired_digest_ == digest) return false;
   for (std::size_t i = 0; i < std::max(vector.size(), acknowledged_.size()); ++i) {
     const Sequence own = i < vector.size() ? vector[i] : 0;
     if (own != Acknowledged(static_cast<OriginIndex>(i))) return false;
@@ -155,7 +158,7 @@ bool OutboundLink::Differs(const VersionVector& vector, std::uint64_t digest) co
   return true;
 }
 
-void OutboundLink::Repair(const VersionVector& vector, std::uint64_t digest) {
+void OutboundLink::Repair(const VersionVector& vector, const MapDigest& digest) {
   repaired_digest_ = digest;
   repair_through_ = vector;
   covered_.assign(vector.size(), 0);

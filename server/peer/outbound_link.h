@@ -54,9 +54,9 @@ class OutboundLink {
   bool IsAwaiting() const { return up_ && !awaited_.empty(); }
 
   // The neighbour's map differs from this server's, of that digest, though the vectors are equal.
-  bool Differs(const VersionVector& vector, std::uint64_t digest) const;
+  bool Differs(const VersionVector& vector, const MapDigest& digest) const;
   // Sends again, once, all that the map of that digest holds.
-  void Repair(const VersionVector& vector, std::uint64_t digest);
+  void Repair(const VersionVector& vector, const MapDigest& digest);
 
   // Fills `push` with what to send now. False: nothing.
   // `vector` is how far the store has everything. `rides`: a message goes to the neighbour anyway.
@@ -132,10 +132,10 @@ class OutboundLink {
   bool last_push_full_ = false;
   // By OriginIndex: rewinds that answer pushes up to this one have been heeded.
   std::vector<std::uint64_t> rewound_at_push_;
-  std::optional<std::uint64_t> digest_;           // of the neighbour's map
-  std::optional<std::uint64_t> repaired_digest_;  // of this server's map, when it was sent again
-  VersionVector repair_through_;                  // by origin: ranges up to there are a repair
-  OriginIndex next_origin_ = 0;                   // the one behind that which filled a push
+  std::optional<MapDigest> digest_;           // of the neighbour's map
+  std::optional<MapDigest> repaired_digest_;  // of this server's map, when it was sent again
+  VersionVector repair_through_;              // by origin: ranges up to there are a repair
+  OriginIndex next_origin_ = 0;               // the one behind that which filled a push
   std::uint64_t leave_sent_at_push_ = 0;
   // Has not been said yet, and has not even been asked.
   absl::btree_map<OriginIndex, Sequence> awaited_;

@@ -1,13 +1,28 @@
 // What two maps are compared by: a sum over their records, so that it can be kept as they change.
 //
-// Plain functions; the formula is that of Ack.digest in propagate.proto.
+// Plain values; the formula is that of Ack.digest in propagate.proto.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
+#include "server/state/nanos.h"
 #include "server/state/origin.h"
 
 namespace herd {
+
+struct MapDigest {
+  std::uint64_t sum = 0;
+  // Whoever was last heard of before this is forgotten, and nobody else, see expiry.h; only maps of
+  // the same are compared. 0: nobody is. nullopt: it is just being done, and there is nothing that
+  // the sum could be compared with.
+  std::optional<Nanos> forgotten_before = 0;
+
+  friend bool operator==(const MapDigest&, const MapDigest&) = default;
+  bool IsComparable(const MapDigest& other) const {
+    return forgotten_before && forgotten_before == other.forgotten_before;
+  }
+};
 
 std::uint64_t HashOrigin(const OriginId& id);
 

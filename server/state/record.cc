@@ -4,9 +4,17 @@
 
 namespace herd {
 
-Record::~Record() {
+Record::~Record() { Clear(); }
+
+void Record::Clear() {
   FreeText();
   if (id_size_ > kInlineId) delete[] id_.heap;
+  time_ = skew_ = 0;
+  origin_and_sequence_ = 0;
+  position_.heap = nullptr;
+  id_.heap = nullptr;
+  shape_ = 0;
+  id_size_ = 0;
 }
 
 void Record::SetClientId(std::string_view id) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string_view>
 
+#include "server/state/expiry.h"
 #include "server/state/fix.h"
 #include "server/state/nanos.h"
 #include "server/state/origin.h"
@@ -23,11 +24,15 @@ class alignas(64) Record {
   Record(const Record&) = delete;
   Record& operator=(const Record&) = delete;
 
-  // Once, before all else.
+  // Before all else; and again only after Clear.
   void SetClientId(std::string_view id);
   std::string_view client_id() const {
     return {id_size_ <= kInlineId ? id_.inlined : id_.heap, id_size_};
   }
+
+  // Forgets the client: the record is as at first, and no client's.
+  void Clear();
+  bool is_vacant() const { return sequence() == 0; }
 
   // Replaces all but the id. `text` is looked at only when fix.shape is 0.
   void SetUpdate(OriginIndex origin, const Update& update);
@@ -40,6 +45,8 @@ class alignas(64) Record {
 
   Nanos time() const { return time_; }
   Nanos skew() const { return skew_; }
+  // By the clock of the server that got the report.
+  Nanos received() const { return ReceivedAt(time_, skew_); }
   Fix fix() const;
   FixText text() const;
   Update update() const;

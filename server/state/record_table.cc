@@ -54,10 +54,44 @@ void RecordTable::Grow(Segment& segment) {
 }
 
 Slot RecordTable::AddRecord(std::string_view client_id) {
-  if (size_ % kChunk == 0) chunks_.push_back(std::make_unique<Record[]>(kChunk));
-  const auto slot = static_cast<Slot>(size_++);
+  const Slot slot = TakeSlot();
   (*this)[slot].SetClientId(client_id);
   return slot;
+}
+
+Slot RecordTable::TakeSlot() {
+  if (!vacant_.empty()) {
+    const Slot slot = vacant_.back();
+    vacant_.pop_back();
+    return slot;
+  }
+  if (slots_ % kChunk == 0) chunks_.push_back(std::make_unique<Record[]>(kChunk));
+  return static_cast<Slot>(slots_++);
+}
+
+void RecordTable::Erase(Slot slot) {
+  Record& record = (*this)[slot];
+  const std::uint64_t hash = Hash(record.client_id());
+  Segment& segment = segments_[SegmentOf(hash)];
+  EraseCell(segment.cells, FindCell(segment, record.client_id(), Tag(hash)));
+  --segment.used;
+  record.Clear();
+  vacant_.push_back(slot);
+}
+
+// Moves up what stands behind, so that no search ends at the gap too early: Knuth, The Art of
+// Computer Programming, volume 3, section 6.4, algorithm R.
+void RecordTable::EraseCell(std::vector<std::uint64_t>& cells, std::size_t at) {
+  const std::size_t mask = cells.size() - 1;
+  std::size_t gap = at;
+  for (std::size_t next = (gap + 1) & mask; cells[next] != 0; next = (next + 1) & mask) {
+    const std::size_t home = CellTag(cells[next]) & mask;
+    // It may move when its home is not between the gap and where it stands.
+    if (((next - home) & mask) < ((next - gap) & mask)) continue;
+    cells[gap] = cells[next];
+    gap = next;
+  }
+  cells[gap] = 0;
 }
 
 void RecordTable::PrefetchCell(std::uint64_t hash) const {

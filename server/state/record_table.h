@@ -11,7 +11,7 @@
 
 namespace herd {
 
-// A record's number, dense from 0, the same as long as the table lives.
+// A record's number, dense from 0, the same until it is erased; then it may be another client's.
 using Slot = std::uint32_t;
 
 // Not thread-safe. Records never move. Memory grows in steps that are small beside the whole: the
@@ -31,8 +31,14 @@ class RecordTable {
   // The record of that client, made if there is none yet.
   Entry FindOrInsert(std::string_view client_id, std::uint64_t hash);
 
+  // Forgets a client that is there; its slot is given to the next new one.
+  void Erase(Slot slot);
+
   Record& operator[](Slot slot) const { return chunks_[slot / kChunk][slot % kChunk]; }
-  std::size_t size() const { return size_; }
+  // Clients.
+  std::size_t size() const { return slots_ - vacant_.size(); }
+  // All slots are below; those that are nobody's hold a record that is_vacant.
+  std::size_t slots() const { return slots_; }
 
   // A lookup waits for two cache lines, one after the other. Over a batch, prefetch the cells of
   // all hashes, then find and prefetch the candidates of all, and only then look up.
@@ -69,13 +75,16 @@ class RecordTable {
   static void Place(std::vector<std::uint64_t>& cells, std::uint64_t cell);
 
   static void Grow(Segment& segment);
+  static void EraseCell(std::vector<std::uint64_t>& cells, std::size_t at);
   Slot AddRecord(std::string_view client_id);
+  Slot TakeSlot();
   // The cell of that client, or the empty one in which it would stand. Only if there are cells.
   std::size_t FindCell(const Segment& segment, std::string_view client_id, std::uint32_t tag) const;
 
   std::array<Segment, std::size_t{1} << kSegmentBits> segments_;
   std::vector<std::unique_ptr<Record[]>> chunks_;
-  std::size_t size_ = 0;
+  std::size_t slots_ = 0;
+  std::vector<Slot> vacant_;
 };
 
 }  // namespace herd

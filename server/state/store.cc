@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include "server/state/digest.h"
+#include "server/state/expiry.h"
 
 namespace herd {
 namespace {
@@ -146,10 +146,10 @@ void Store::Replace(RecordTable::Entry entry, OriginIndex origin, const Update& 
   Record& record = records_[entry.slot];
   if (!entry.inserted) {
     const Version old{record.origin(), record.sequence()};
-    digest_ -= DigestOf(origins_[old.origin].hash, old.sequence);
+    digest_.sum -= DigestOf(origins_[old.origin].hash, old.sequence);
     superseded_.push_back(old);
   }
-  digest_ += DigestOf(origins_[origin].hash, update.sequence);
+  digest_.sum += DigestOf(origins_[origin].hash, update.sequence);
   record.SetUpdate(origin, update);
   origins_[origin].log.Append(update.sequence, entry.slot);
 }
@@ -228,11 +228,11 @@ Store::Applied Store::ApplyLocked(OriginIndex origin, Sequence after, Sequence t
     duplicates = static_cast<std::size_t>(fresh - updates.begin());
     updates.remove_prefix(duplicates);
   }
-  const std::uint64_t digest = digest_;
+  const std::uint64_t sum = digest_.sum;
   for (; !updates.empty(); updates.remove_prefix(std::min(kGroup, updates.size()))) {
     ApplyGroup(origin, updates.first(std::min(kGroup, updates.size())));
   }
-  if (repair && digest_ != digest) ++repaired_;
+  if (repair && digest_.sum != sum) ++repaired_;
   state.through = std::max(state.through, through);
   return {.through = state.through, .duplicates = duplicates};
 }
@@ -241,6 +241,7 @@ void Store::ApplyGroup(OriginIndex origin, absl::Span<const Update> updates) {
   Ahead ahead;
   LookAhead(updates, &ahead);
   for (std::size_t i = 0; i < updates.size(); ++i) {
+    if (ReceivedAt(updates[i].fix.time, updates[i].skew) < too_old_) continue;
     const RecordTable::Entry entry = FindOrInsert(updates[i].client_id, ahead, i);
     if (entry.inserted || Supersedes(origin, updates[i], records_[entry.slot])) {
       Replace(entry, origin, updates[i]);
@@ -259,7 +260,7 @@ Sequence Store::VisitLive(OriginIndex origin, Sequence after, const Visit& visit
     for (std::size_t i = 0; i < count; ++i) {
       after = entries[i].sequence;
       const Record& record = records_[entries[i].slot];
-      if (record.IsUpdate(origin, after) && !visit(entries[i].slot, record)) return after;
+      if (record.IsUpdate(origin, after) && !visit(record)) return after;
     }
     if (count < entries.size()) return std::max(after, state.through);
   }
@@ -268,15 +269,7 @@ Sequence Store::VisitLive(OriginIndex origin, Sequence after, const Visit& visit
 Sequence Store::Collect(OriginIndex origin, Sequence after,
                         absl::FunctionRef<bool(const Update&)> visit) const {
   absl::MutexLock lock(&mutex_);
-  return VisitLive(origin, after,
-                   [&](Slot, const Record& record) { return visit(record.update()); });
-}
-
-Sequence Store::CollectSlots(OriginIndex origin, Sequence after,
-                             absl::FunctionRef<bool(Slot, const Update&)> visit) const {
-  absl::MutexLock lock(&mutex_);
-  return VisitLive(origin, after,
-                   [&](Slot slot, const Record& record) { return visit(slot, record.update()); });
+  return VisitLive(origin, after, [&](const Record& record) { return visit(record.update()); });
 }
 
 bool Store::Find(std::string_view client_id,
@@ -292,12 +285,55 @@ bool Store::Find(std::string_view client_id,
 Slot Store::Scan(Slot from, std::size_t count,
                  absl::FunctionRef<void(Slot, OriginIndex, const Update&)> visit) const {
   absl::MutexLock lock(&mutex_);
-  const std::size_t end = std::max<std::size_t>(from, std::min(records_.size(), from + count));
+  const std::size_t end = std::max<std::size_t>(from, std::min(records_.slots(), from + count));
   for (Slot slot = from; slot < end; ++slot) {
     const Record& record = records_[slot];
-    visit(slot, record.origin(), record.update());
+    if (!record.is_vacant()) visit(slot, record.origin(), record.update());
   }
   return static_cast<Slot>(end);
+}
+
+std::size_t Store::Forget(Nanos before) {
+  {
+    absl::MutexLock lock(&mutex_);
+    too_old_ = before;
+    digest_.forgotten_before.reset();
+  }
+  std::size_t forgotten = 0;
+  Slot from = 0;
+  for (;;) {
+    const Slot next = ForgetSome(from, &forgotten);
+    if (next == from) return forgotten;
+    from = next;
+  }
+}
+
+Slot Store::ForgetSome(Slot from, std::size_t* forgotten) {
+  absl::MutexLock lock(&mutex_);
+  const auto end = static_cast<Slot>(std::min<std::size_t>(records_.slots(), from + kForgetLook));
+  Slot slot = from;
+  for (; slot < end && superseded_.size() < kGroup; ++slot) {
+    const Record& record = records_[slot];
+    if (record.is_vacant() || record.received() >= too_old_) continue;
+    digest_.sum -= DigestOf(origins_[record.origin()].hash, record.sequence());
+    superseded_.push_back({record.origin(), record.sequence()});
+    records_.Erase(slot);
+  }
+  *forgotten += superseded_.size();
+  forgotten_ += superseded_.size();
+  while (!superseded_.empty()) DropSupersededOf(superseded_.back().origin);
+  if (slot == records_.slots()) digest_.forgotten_before = too_old_;
+  return slot;
+}
+
+std::uint64_t Store::forgotten() const {
+  absl::MutexLock lock(&mutex_);
+  return forgotten_;
+}
+
+Slot Store::slots() const {
+  absl::MutexLock lock(&mutex_);
+  return static_cast<Slot>(records_.slots());
 }
 
 std::uint64_t Store::repaired() const {
@@ -306,11 +342,11 @@ std::uint64_t Store::repaired() const {
 }
 
 void Store::ReadVector(VersionVector* vector) const {
-  std::uint64_t digest;
+  MapDigest digest;
   ReadVector(vector, &digest);
 }
 
-void Store::ReadVector(VersionVector* vector, std::uint64_t* digest) const {
+void Store::ReadVector(VersionVector* vector, MapDigest* digest) const {
   absl::MutexLock lock(&mutex_);
   *digest = digest_;
   vector->clear();

@@ -6,7 +6,7 @@
 // Invariants:
 //  1. A record only ever changes to a newer update, in the order stated in propagate.proto.
 //  2. Having an origin through n, the store holds each of that origin's updates 1 to n, or one that
-//     supersedes it.
+//     supersedes it, unless it has been forgotten.
 //  3. Between calls, what is live in an origin's log is exactly those of its updates that are some
 //     client's record.
 #pragma once
@@ -24,6 +24,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
+#include "server/state/digest.h"
 #include "server/state/fix.h"
 #include "server/state/nanos.h"
 #include "server/state/origin.h"
@@ -119,27 +120,32 @@ class Store {
   Sequence Collect(OriginIndex origin, Sequence after,
                    absl::FunctionRef<bool(const Update&)> visit) const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The same, and the client's slot: small, dense, and the same as long as the store lives.
-  Sequence CollectSlots(OriginIndex origin, Sequence after,
-                        absl::FunctionRef<bool(Slot, const Update&)> visit) const
-      ABSL_LOCKS_EXCLUDED(mutex_);
-
   // Visits the record of that client, as Collect does; false: there is none.
   bool Find(std::string_view client_id,
             absl::FunctionRef<void(OriginIndex, const Update&)> visit) const
       ABSL_LOCKS_EXCLUDED(mutex_);
-  // Visits the records of so many clients from that slot on, as Collect does. Returns the slot
-  // behind the last, which is `from` when there is none.
+  // Visits the records in so many slots from that one on, as Collect does. Returns the slot behind
+  // the last, which is `from` when there is none.
   Slot Scan(Slot from, std::size_t count,
             absl::FunctionRef<void(Slot, OriginIndex, const Update&)> visit) const
       ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Forgets all clients that were last heard of before that time, by the clock of whoever got their
+  // report; and takes in no such updates of others any more, but counts them as had. Until it is
+  // called again, which may also be with an earlier time. Takes the lock for a short time, again
+  // and again; not to be called by two threads at once. Returns how many clients it has forgotten.
+  std::size_t Forget(Nanos before) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Clients that have been forgotten since the start.
+  std::uint64_t forgotten() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // Slots that Scan looks at are below.
+  Slot slots() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // How many repairs have changed the map, though the vector covered what they brought.
   std::uint64_t repaired() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   void ReadVector(VersionVector* vector) const ABSL_LOCKS_EXCLUDED(mutex_);
-  // And a digest of the map at the same moment, see digest.h.
-  void ReadVector(VersionVector* vector, std::uint64_t* digest) const ABSL_LOCKS_EXCLUDED(mutex_);
+  // And a digest of the map at the same moment.
+  void ReadVector(VersionVector* vector, MapDigest* digest) const ABSL_LOCKS_EXCLUDED(mutex_);
   std::size_t clients() const ABSL_LOCKS_EXCLUDED(mutex_);
   // Entries that the logs of all origins keep, see update_log.h.
   std::size_t log_length() const ABSL_LOCKS_EXCLUDED(mutex_);
@@ -148,6 +154,8 @@ class Store {
   // Batches are worked through in groups of this many, so that what is prefetched is still there
   // when it is needed.
   static constexpr std::size_t kGroup = 64;
+  // Records that are looked at under one lock to see whether they are to be forgotten.
+  static constexpr Slot kForgetLook = 1024;
 
   struct OriginState {
     OriginId id;
@@ -180,6 +188,9 @@ class Store {
   void ApplyGroup(OriginIndex origin, absl::Span<const Update> updates)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  // Looks at some slots from that one on. Returns the slot behind the last, or that one at the end.
+  Slot ForgetSome(Slot from, std::size_t* forgotten) ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Visits the live updates of that origin behind `after`, see Collect.
   template <typename Visit>
   Sequence VisitLive(OriginIndex origin, Sequence after, const Visit& visit) const
@@ -198,7 +209,9 @@ class Store {
   mutable absl::Mutex mutex_;
   RecordTable records_ ABSL_GUARDED_BY(mutex_);
   std::vector<OriginState> origins_ ABSL_GUARDED_BY(mutex_);
-  std::uint64_t digest_ ABSL_GUARDED_BY(mutex_) = 0;
+  MapDigest digest_ ABSL_GUARDED_BY(mutex_);
+  Nanos too_old_ ABSL_GUARDED_BY(mutex_) = std::numeric_limits<Nanos>::min();
+  std::uint64_t forgotten_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t repaired_ ABSL_GUARDED_BY(mutex_) = 0;
   // By this group, and still in the logs.
   std::vector<Version> superseded_ ABSL_GUARDED_BY(mutex_);

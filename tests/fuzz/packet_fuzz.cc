@@ -61,7 +61,7 @@ class Server {
 
   void CheckMap() {
     VersionVector vector;
-    std::uint64_t told = 0;
+    MapDigest told;
     store_.ReadVector(&vector, &told);
     Require(vector[Store::kOwnOrigin] == 3, "nobody makes this server's own updates for it");
     std::uint64_t digest = 0;
@@ -70,7 +70,7 @@ class Server {
     for (std::size_t i = 0; i < store_.origins(); ++i) {
       hashes.push_back(HashOrigin(store_.Origin(static_cast<OriginIndex>(i))));
     }
-    store_.Scan(0, store_.clients(), [&](Slot, OriginIndex origin, const Update& update) {
+    store_.Scan(0, store_.slots(), [&](Slot, OriginIndex origin, const Update& update) {
       ++clients;
       digest += DigestOf(hashes[origin], update.sequence);
       Require(!update.client_id.empty(), "a client has an id");
@@ -79,7 +79,7 @@ class Server {
               "a position and a time are such");
     });
     Require(clients == store_.clients(), "all clients are there");
-    Require(digest == told, "the digest is that of the map");
+    Require(digest == told.sum, "the digest is that of the map");
   }
 
  private:

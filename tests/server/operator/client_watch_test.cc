@@ -337,6 +337,49 @@ TEST_F(Watch, TellsAllAgainAfterARepair) {
   EXPECT_EQ(Next(), "-");
 }
 
+TEST_F(Watch, TellsWhoInsideHasBeenForgotten) {
+  Report(store_, "kiwi", kIn, 1);
+  Report(store_, "pear", kIn, 9);
+  Report(store_, "plum", kOut, 1);
+  OpenArea();
+  EXPECT_EQ(All(), "PRESENT kiwi +1+1, PRESENT pear +1+1\n");
+  store_.Forget(5 * kNanosPerSecond);
+  EXPECT_TRUE(HasMore());
+  // Who takes its slot is somebody else, and who comes back enters.
+  Report(store_, "fig", kOut, 9);
+  EXPECT_EQ(Next(), "FORGOTTEN kiwi ");
+  EXPECT_EQ(Next(), "-");
+  EXPECT_EQ(watch_->inside(), 1u);
+  Report(store_, "kiwi", kIn, 9);
+  EXPECT_EQ(Next(), "ENTERED kiwi +1+1");
+}
+
+TEST_F(Watch, OfWhoIsForgottenAndBackAtOnceTellsWhereItIs) {
+  Report(store_, "kiwi", kIn, 1);
+  Report(store_, "plum", kIn, 1);
+  OpenArea();
+  All();
+  store_.Forget(5 * kNanosPerSecond);
+  Report(store_, "plum", kOut, 9);
+  Report(store_, "kiwi", kAlsoIn, 9);
+  EXPECT_EQ(All(), "LEFT plum +50+50, MOVED kiwi +1.001+1\n");
+}
+
+TEST_F(Watch, TellsOfAHugeNumberOfForgottenPartByPart) {
+  constexpr std::size_t kClients = 3 * ClientWatch::kMaxEvents;
+  for (std::size_t i = 0; i < kClients; ++i) Report(store_, absl::StrCat("c-", i), kIn, 1);
+  OpenArea();
+  All();
+  store_.Forget(5 * kNanosPerSecond);
+  std::size_t told = 0;
+  while (Next() != "-") {
+    EXPECT_LE(message_.events_size(), ClientWatch::kMaxEvents);
+    told += static_cast<std::size_t>(message_.events_size());
+  }
+  EXPECT_EQ(told, kClients);
+  EXPECT_EQ(watch_->inside(), 0u);
+}
+
 TEST_F(Watch, OfAnAreaThatIsNoneIsRefused) {
   request_.mutable_area();
   EXPECT_EQ(ClientWatch::Open(&store_, request_).status().code(),

@@ -64,7 +64,7 @@ class AnInboundLink : public ::testing::Test {
   // for none.
   std::string Ack(Nanos now) {
     v1::Ack ack;
-    if (!link_.NextAck(Vector(store_), 0, now, &ack)) return "";
+    if (!link_.NextAck(Vector(store_), MapDigest(), now, &ack)) return "";
     for (const v1::Origin& origin : ack.origins()) {
       declared_.push_back(absl::StrCat(origin.server(), ".", origin.start_ns()));
     }
@@ -313,6 +313,17 @@ TEST_F(AnInboundLink, ThatBreaksARuleIsAnErrorAndLeavesTheStoreAsItWas) {
   Open(77);
   ASSERT_TRUE(Push(MakePush(0, 5, {2, 5})).ok());
   EXPECT_EQ(store_.clients(), 3u);
+}
+
+TEST_F(AnInboundLink, SaysADigestAndWhatItIsOfOnlyWhereItIsOfSomething) {
+  Open(77);
+  v1::Ack ack;
+  ASSERT_TRUE(link_.NextAck(Vector(store_), {.sum = 7, .forgotten_before = 100}, 0, &ack));
+  EXPECT_EQ(ack.digest(), 7u);
+  EXPECT_EQ(ack.forgotten_before_ns(), 100);
+  Open(78);
+  ASSERT_TRUE(link_.NextAck(Vector(store_), {.sum = 7, .forgotten_before = std::nullopt}, 0, &ack));
+  EXPECT_FALSE(ack.has_digest());
 }
 
 TEST_F(AnInboundLink, KeepsWhatStoodBeforeAnError) {

@@ -411,5 +411,19 @@ TEST_F(AnOutboundLink, OutlivesANeighborThatClaimsToHaveEverythingForEver) {
   EXPECT_EQ(Lag(), 0u);
 }
 
+// Clients that have been forgotten by one of the two already are no reason to send all again.
+TEST_F(AnOutboundLink, ComparesMapsOnlyWhereTheSameAreForgotten) {
+  BringUp();
+  v1::Ack ack;
+  ack.set_digest(7);
+  ack.set_forgotten_before_ns(100);
+  ASSERT_TRUE(link_.OnAck(ack).ok());
+  const VersionVector vector = Vector(store_);
+  EXPECT_TRUE(link_.Differs(vector, {.sum = 8, .forgotten_before = 100}));
+  EXPECT_FALSE(link_.Differs(vector, {.sum = 7, .forgotten_before = 100}));
+  EXPECT_FALSE(link_.Differs(vector, {.sum = 8, .forgotten_before = 101}));
+  EXPECT_FALSE(link_.Differs(vector, {.sum = 8, .forgotten_before = std::nullopt}));
+}
+
 }  // namespace
 }  // namespace herd::peer

@@ -107,5 +107,33 @@ TEST(TheRecordTable, AgreesWithAMapUnderRandomIdsOfAllLengths) {
   EXPECT_EQ(table.size(), model.size());
 }
 
+// Few enough clients that their cells run into one another, in a table that does not grow any more.
+TEST(TheRecordTable, FindsThoseWhoAreLeftWhoeverIsErased) {
+  constexpr int kClients = 3000;
+  std::mt19937 random(1);
+  RecordTable table;
+  std::unordered_map<std::string, Slot> model;
+  for (int step = 0; step < 200'000; ++step) {
+    const std::string id = "phone" + std::to_string(random() % kClients);
+    const auto known = model.find(id);
+    if (known == model.end()) {
+      const RecordTable::Entry entry = Insert(table, id);
+      ASSERT_TRUE(entry.inserted);
+      model.emplace(id, entry.slot);
+    } else {
+      ASSERT_EQ(Find(table, id), &table[known->second]);
+      table.Erase(known->second);
+      model.erase(known);
+      ASSERT_EQ(Find(table, id), nullptr);
+    }
+  }
+  EXPECT_EQ(table.size(), model.size());
+  EXPECT_LE(table.slots(), static_cast<std::size_t>(kClients));
+  for (const auto& [id, slot] : model) {
+    EXPECT_EQ(Find(table, id), &table[slot]);
+    EXPECT_TRUE(table.IsOf(table.PrefetchCandidate(RecordTable::Hash(id)), id));
+  }
+}
+
 }  // namespace
 }  // namespace herd

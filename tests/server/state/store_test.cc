@@ -1,10 +1,12 @@
 #include "server/state/store.h"
 
+#include <limits>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "server/state/expiry.h"
 
 namespace herd {
 namespace {
@@ -429,6 +431,106 @@ TEST(ARetry, AtAnotherServerThatHasTheReportAlreadyChangesNothing) {
   hands.Apply(*hands.Intern({"Goloman", 2}), 0, 1, {&update, 1});
   EXPECT_EQ(Report(hands, text), 0u);
   EXPECT_EQ(Lookup(hands, "kiwi"), "Goloman 0 +34.068930-118.445127 5");
+}
+
+constexpr Nanos kSecond = kNanosPerSecond;
+
+MapDigest Digest(const Store& store) {
+  VersionVector vector;
+  MapDigest digest;
+  store.ReadVector(&vector, &digest);
+  return digest;
+}
+
+TEST(ForgettingClients, LeavesThoseWhoWereHeardOfSince) {
+  Store store({"Goloman", 1});
+  Report(store, {"old", kHere, "5"});
+  Report(store, {"late", kHere, "5"}, 3 * kSecond);
+  Report(store, {"new", kHere, "9"});
+  EXPECT_EQ(store.Forget(8 * kSecond), 1u);
+  EXPECT_EQ(Lookup(store, "old"), "");
+  EXPECT_NE(Lookup(store, "late"), "");
+  EXPECT_NE(Lookup(store, "new"), "");
+  EXPECT_EQ(store.clients(), 2u);
+  EXPECT_EQ(store.forgotten(), 1u);
+  EXPECT_EQ(Collect(store, Store::kOwnOrigin, 0), "2:late 3:new through 3");
+}
+
+TEST(ForgettingClients, LeavesTheMapAsIfTheyHadNeverBeenThere) {
+  Store store({"Goloman", 1});
+  Store other({"Goloman", 1});
+  Report(store, {"old", kHere, "5"});
+  Report(other, {"one", kHere, "5"});
+  Report(store, {"new", kThere, "9"});
+  Report(other, {"new", kThere, "9"});
+  store.Forget(6 * kSecond);
+  other.Forget(6 * kSecond);
+  EXPECT_EQ(Digest(store), Digest(other));
+  EXPECT_EQ(Digest(store).forgotten_before, 6 * kSecond);
+  EXPECT_EQ(Digest(store).sum, DigestOf(HashOrigin({"Goloman", 1}), 2));
+}
+
+TEST(ForgettingClients, GivesTheirPlacesToNewOnes) {
+  Store store({"Goloman", 1});
+  const std::string long_id(100, 'x');
+  for (int round = 1; round < 20; ++round) {
+    for (int i = 0; i < 3000; ++i) {
+      const std::string id = long_id + std::to_string(round) + "-" + std::to_string(i);
+      Report(store, {id, i % 2 == 0 ? kHere : "+034.0000000000000001-118", std::to_string(round)});
+    }
+    ASSERT_EQ(store.clients(), 3000u);
+    ASSERT_EQ(store.Forget((round + 1) * kSecond), 3000u);
+  }
+  EXPECT_EQ(store.slots(), 3000u);
+  EXPECT_EQ(Digest(store).sum, 0u);
+  EXPECT_LE(store.log_length(), 2 * UpdateLog::kBlockEntries);
+}
+
+TEST(AForgottenClient, MayComeBackWithAnyTime) {
+  Store store({"Goloman", 1});
+  Report(store, {"kiwi", kHere, "5"});
+  store.Forget(6 * kSecond);
+  EXPECT_EQ(Report(store, {"kiwi", kThere, "3"}, 9 * kSecond), 1u);
+  EXPECT_EQ(Lookup(store, "kiwi"), "Goloman 9000000000 +35.0-119.0 3");
+}
+
+TEST(AForgottenClient, CountsNoMoreAmongThoseThatMayBeKnown) {
+  Store store({"Goloman", 1}, 1);
+  Report(store, {"kiwi", kHere, "5"});
+  EXPECT_EQ(Report(store, {"plum", kHere, "9"}), 0u);
+  store.Forget(6 * kSecond);
+  EXPECT_EQ(Report(store, {"plum", kHere, "9"}), 1u);
+}
+
+TEST(AnUpdateThatComesTooLate, IsHadAndNotKept) {
+  Store store({"Goloman", 1});
+  store.Forget(6 * kSecond);
+  const OriginIndex hands = *store.Intern({"Hands", 1});
+  const Text old{"kiwi", kHere, "5"};
+  const Text fresh{"plum", kHere, "6"};
+  const std::vector<Update> updates = {old.At(1), fresh.At(2)};
+  EXPECT_EQ(store.Apply(hands, 0, 2, updates).through, 2u);
+  EXPECT_EQ(Lookup(store, "kiwi"), "");
+  EXPECT_NE(Lookup(store, "plum"), "");
+  // The clock has been set back, or somebody wants nobody to be forgotten.
+  store.Forget(0);
+  store.Repair(hands, 0, 2, updates);
+  EXPECT_NE(Lookup(store, "kiwi"), "");
+}
+
+TEST(AnUpdate, WhoseTimesAreNonsenseDoesNoHarm) {
+  constexpr Nanos kMost = std::numeric_limits<Nanos>::max();
+  EXPECT_EQ(ReceivedAt(kMost, kMost), kMost);
+  EXPECT_EQ(ReceivedAt(-kMost, -kMost), std::numeric_limits<Nanos>::min());
+  EXPECT_EQ(ReceivedAt(5, -3), 2);
+}
+
+TEST(ServersThatForget, AgreeForAStepOnWhomTheyHaveForgotten) {
+  constexpr Nanos kAfter = 80 * kSecond;
+  EXPECT_EQ(ForgettingStep(kAfter), 10 * kSecond);
+  EXPECT_EQ(ForgottenBefore(1000 * kSecond, kAfter), 920 * kSecond);
+  EXPECT_EQ(ForgottenBefore(1010 * kSecond - 1, kAfter), 920 * kSecond);
+  EXPECT_EQ(ForgottenBefore(1010 * kSecond, kAfter), 930 * kSecond);
 }
 
 }  // namespace
