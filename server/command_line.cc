@@ -133,6 +133,32 @@ void DefineTls(CLI::App& app, Flags& flags) {
       ->capture_default_str();
 }
 
+void DefineClientTls(CLI::App& app, Flags& flags) {
+  CLI::Option* const tls =
+      app.add_flag("--client-tls", flags.client_tls,
+                   "Clients have to speak TLS, 1.2 or later, and are shown a certificate: that of "
+                   "--client-tls-certificate, or of --tls-certificate. They need none");
+  CLI::Option* const certificate =
+      app.add_option("--client-tls-certificate", flags.client_identity.certificate,
+                     "The certificate (PEM) that clients are shown, with those between it and the "
+                     "authority. Files that are replaced are read again");
+  CLI::Option* const key =
+      app.add_option("--client-tls-key", flags.client_identity.key, "Its key (PEM)");
+  certificate->needs(tls)->needs(key);
+  key->needs(certificate);
+}
+
+// Clients are shown the server's own certificate where there is none for them.
+void CompleteClientTls(Flags& flags) {
+  if (!flags.client_tls || flags.client_identity.any()) return;
+  if (!flags.identity.any()) {
+    throw CLI::ValidationError("--client-tls",
+                               "needs --client-tls-certificate, or --tls-certificate");
+  }
+  flags.client_identity.certificate = flags.identity.certificate;
+  flags.client_identity.key = flags.identity.key;
+}
+
 void DefineLog(CLI::App& app, Flags& flags) {
   app.add_option("--log-file", flags.log_file, "Append the log to this file, not standard error");
   app.add_option("--log-level", flags.log_level, "debug, info, warning or error")
@@ -231,12 +257,14 @@ std::optional<int> ParseCommandLine(int argc, char** argv, Flags* flags) {
   DefineServer(app, *flags);
   DefineClientLimits(app, *flags);
   DefineTls(app, *flags);
+  DefineClientTls(app, *flags);
   DefinePlaces(app, *flags);
   DefinePlacesLimits(app, flags->places.desk);
   DefinePlacesBreaker(app, flags->places.desk.breaker);
   DefineLog(app, *flags);
   try {
     app.parse(argc, argv);
+    CompleteClientTls(*flags);
   } catch (const CLI::ParseError& error) {
     return app.exit(error);
   }

@@ -33,6 +33,8 @@ struct Flags {
   bool check_config = false;
   tls::IdentityFiles identity;
   std::string operator_name = "operator";
+  bool client_tls = false;
+  tls::IdentityFiles client_identity;  // with client_tls: what clients are shown
 };
 
 // The exit status, when that is all that was wanted or the command line is wrong; it then has told

@@ -144,6 +144,7 @@ int Serve(const Flags& flags) {
        .stuck_after = flags.stuck_seconds * herd::kNanosPerSecond,
        .identity = flags.identity,
        .operator_name = flags.operator_name,
+       .client_identity = flags.client_identity,
        .on_drain = [] { kill(getpid(), kDrainSignal); }},
       *std::move(places));
   if (!node.ok()) {

@@ -41,6 +41,12 @@ std::string Explain(Closure reason, const Limits& limits) {
     case Closure::kPendingBytes:
       return absl::StrCat("what is kept for all clients is more than ", limits.pending_bytes,
                           " bytes, and its part more than an equal share");
+    case Closure::kUnfinishedHandshake:
+      return absl::StrCat("it has not finished the TLS handshake within ",
+                          limits.line / kNanosPerSecond, " s");
+    case Closure::kFailedHandshake:
+      return "it speaks without TLS, or not with 1.2 or later, or does not trust this server's "
+             "certificate";
   }
   return "";
 }
@@ -48,7 +54,10 @@ std::string Explain(Closure reason, const Limits& limits) {
 }  // namespace
 
 ClientLoop::ClientLoop(Shared* shared, Descriptor listener)
-    : shared_(shared), listener_(std::move(listener)), traffic_(shared->log_traffic) {
+    : shared_(shared),
+      listener_(std::move(listener)),
+      secure_door_(shared->identity),
+      traffic_(shared->log_traffic) {
   context_.server = shared->server;
   context_.herd = shared->herd;
   thread_ = std::thread([this] { Run(); });
@@ -120,8 +129,9 @@ bool ClientLoop::AcceptOne() {
   counters_.accepted.Add(1);
   const std::uint64_t number = ++shared_->last_connection;
   Connection::Host* const host = this;
+  std::unique_ptr<SecureChannel> channel = secure_door_.Open(arrival.socket);
   connections_.emplace(
-      number, std::make_unique<Connection>(number, std::move(arrival.socket),
+      number, std::make_unique<Connection>(number, std::move(arrival.socket), std::move(channel),
                                            Admission::Seat(&shared_->admission, arrival.from), host,
                                            &loop_, &context_, &traffic_));
   return true;

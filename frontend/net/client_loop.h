@@ -19,6 +19,7 @@
 #include "frontend/net/door_counters.h"
 #include "frontend/net/event_loop.h"
 #include "frontend/net/limits.h"
+#include "frontend/net/secure_door.h"
 #include "frontend/net/socket.h"
 #include "frontend/places/places.h"
 #include "frontend/session/session.h"
@@ -34,6 +35,7 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
 
     const Limits limits;
     std::string server;
+    const tls::IdentityKeeper* identity = nullptr;  // null: no TLS
     Herd* herd = nullptr;
     places::Places* places = nullptr;
     bool log_traffic = false;
@@ -78,6 +80,7 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   // one, and all of them together take one part in so many of the thread's time while others have
   // something to do.
   static constexpr std::size_t kInputSpace = std::size_t{16} << 10;
+  static_assert(kInputSpace >= SecureChannel::kRecord);
   static constexpr Nanos kDeepPart = 16;
   // A round ends early with so many bytes of replies, or when so many connections have had their
   // turn: the neighbours and the first of them have waited long enough.
@@ -142,6 +145,7 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   alignas(kCacheLine) DoorCounters counters_;
   Descriptor listener_;
   EventLoop loop_;
+  SecureDoor secure_door_;
   SessionContext context_;
   TrafficLog traffic_;
   std::string input_space_ = std::string(kInputSpace, '\0');

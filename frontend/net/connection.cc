@@ -20,11 +20,13 @@ bool HasPassed(Nanos limit, Nanos since, Nanos now) { return limit > 0 && now - 
 
 }  // namespace
 
-Connection::Connection(std::uint64_t number, Descriptor socket, Admission::Seat seat,
+Connection::Connection(std::uint64_t number, Descriptor socket,
+                       std::unique_ptr<SecureChannel> channel, Admission::Seat seat,
                        Connection::Host* host, EventLoop* loop, SessionContext* context,
                        TrafficLog* traffic)
     : number_(number),
       socket_(std::move(socket)),
+      channel_(std::move(channel)),
       seat_(std::move(seat)),
       host_(host),
       loop_(loop),
@@ -48,7 +50,7 @@ void Connection::OnEvents(EventLoop::Events events) {
   // What arrived before the connection broke is still there to be read, and counts.
   if (events.broken && !events.readable && !in_turn_) return Close();
   if (events.writable) WriteUnsent();
-  if (!events.readable || closed_) return;
+  if (!(events.readable || (events.writable && ChannelWantsWrite())) || closed_) return;
   if (!is_deep_) {
     Read();
   } else if (!in_turn_) {
@@ -80,10 +82,10 @@ void Connection::Reply(Converse converse) {
 
 std::size_t Connection::Read() {
   std::string& space = host_->input_space();
-  const ssize_t size = recv(socket_.get(), space.data(), space.size(), 0);
+  const ssize_t size = ReceiveSome(space);
   if (size < 0) {
     is_deep_ = false;
-    if (!IsTransient(errno)) Close();
+    IsTransient(errno) ? Watch() : Break();
     return 0;
   }
   const auto bytes = static_cast<std::size_t>(size);
@@ -92,13 +94,29 @@ std::size_t Connection::Read() {
   is_deep_ = bytes == space.size();
   at_end_ = bytes == 0;
   Reply([&](std::string* out) {
-    if (at_end_) {
+    if (at_end_ && channel_ != nullptr && channel_->was_cut()) {
+      session_.Stop(Now(), out);  // What stands behind the last line end may be half of a line.
+    } else if (at_end_) {
       session_.ReceiveEnd(Now(), out);
     } else {
       session_.Receive({space.data(), bytes}, Now(), out);
     }
   });
   return bytes;
+}
+
+ssize_t Connection::ReceiveSome(std::string& space) {
+  return channel_ != nullptr ? channel_->Read(space.data(), space.size())
+                             : recv(socket_.get(), space.data(), space.size(), 0);
+}
+
+ssize_t Connection::SendSome(std::string_view bytes) {
+  return channel_ != nullptr ? channel_->Write(bytes)
+                             : send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+void Connection::Break() {
+  channel_ != nullptr && !channel_->is_open() ? CloseFor(Closure::kFailedHandshake) : Close();
 }
 
 Moment Connection::Now() const { return {.since_epoch = RealtimeNow(), .monotonic = loop_->now()}; }
@@ -154,7 +172,7 @@ void Connection::Send(std::string_view replies) {
 void Connection::Write(std::string_view bytes) {
   if (bytes.empty() || closed_) return;
   if (unsent_.empty()) {
-    const ssize_t sent = send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent = SendSome(bytes);
     if (sent < 0 && !IsTransient(errno)) return Close();
     if (sent > 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
@@ -193,7 +211,7 @@ bool Connection::MayRead() const {
 
 void Connection::Watch() {
   const bool read = MayRead() && !in_turn_;
-  const bool write = !unsent_.empty();
+  const bool write = !unsent_.empty() || ChannelWantsWrite();
   if (read == watches_read_ && write == watches_write_) return;
   loop_->Rewatch(socket_.get(), this, read, write);
   if (read && !watches_read_) reading_since_ = loop_->now();
@@ -209,6 +227,10 @@ bool Connection::CountKept() {
 std::optional<Closure> Connection::Overdue() const {
   const Limits& limits = host_->limits();
   const Nanos now = loop_->now();
+  if (channel_ != nullptr && !channel_->is_open()) {
+    return HasPassed(limits.line, heard_at_, now) ? std::optional(Closure::kUnfinishedHandshake)
+                                                  : std::nullopt;
+  }
   if (!unsent_.empty()) {
     return HasPassed(limits.reply, taken_at_, now) ? std::optional(Closure::kUntakenReplies)
                                                    : std::nullopt;
@@ -229,6 +251,7 @@ void Connection::CloseIfOverdue() {
 
 void Connection::Linger() {
   lingering_ = true;
+  if (channel_ != nullptr) channel_->EndWriting();
   shutdown(socket_.get(), SHUT_WR);
   loop_->Rewatch(socket_.get(), this, true, false);
   // The connection may be gone by then: the host looks it up by its number.
@@ -248,6 +271,7 @@ void Connection::CloseFor(Closure reason) {
 
 void Connection::Close() {
   closed_ = true;
+  if (channel_ != nullptr) channel_->EndWriting();
   loop_->Unwatch(socket_.get(), this);
   traffic_->Note(log_name_, "left");
   host_->OnClosed(number_, session_.waits());

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -11,6 +12,7 @@
 #include "frontend/net/door_counters.h"
 #include "frontend/net/event_loop.h"
 #include "frontend/net/limits.h"
+#include "frontend/net/secure_channel.h"
 #include "frontend/net/socket.h"
 #include "frontend/net/traffic_log.h"
 #include "frontend/session/session.h"
@@ -55,9 +57,10 @@ class Connection final : private EventLoop::Handler, private Session::Host {
     ~Host() = default;
   };
 
-  // The host and what follows outlive the connection.
-  Connection(std::uint64_t number, Descriptor socket, Admission::Seat seat, Host* host,
-             EventLoop* loop, SessionContext* context, TrafficLog* traffic);
+  // `channel` is of the socket; null: no TLS. The host and what follows outlive the connection.
+  Connection(std::uint64_t number, Descriptor socket, std::unique_ptr<SecureChannel> channel,
+             Admission::Seat seat, Host* host, EventLoop* loop, SessionContext* context,
+             TrafficLog* traffic);
   ~Connection();
 
   void Answer(std::uint64_t ticket, const places::Document& json);
@@ -94,6 +97,12 @@ class Connection final : private EventLoop::Handler, private Session::Host {
   std::size_t Read();
   // Nothing says that the session should not get more of what the client sends.
   bool MayRead() const;
+  // As recv and send.
+  ssize_t ReceiveSome(std::string& space);
+  ssize_t SendSome(std::string_view bytes);
+  // The socket cannot be read any more.
+  void Break();
+  bool ChannelWantsWrite() const { return channel_ != nullptr && channel_->wants_write(); }
   void Drop();
   // What has been appended to the host's replies by `converse` is sent later.
   template <typename Converse>
@@ -110,6 +119,7 @@ class Connection final : private EventLoop::Handler, private Session::Host {
 
   const std::uint64_t number_;
   const Descriptor socket_;
+  const std::unique_ptr<SecureChannel> channel_;
   const Admission::Seat seat_;
   Connection::Host* const host_;
   EventLoop* const loop_;

@@ -29,10 +29,15 @@ absl::StatusOr<std::vector<Descriptor>> ListenAll(const FrontDoor::Options& opti
 
 absl::StatusOr<std::unique_ptr<FrontDoor>> FrontDoor::Open(const Options& options, Herd* herd,
                                                            places::Places* places) {
+  if (options.identity != nullptr) {
+    const auto context = SecureChannel::MakeContext(*options.identity->current());
+    if (!context.ok()) return context.status();
+  }
   absl::StatusOr<std::vector<Descriptor>> listeners = ListenAll(options);
   if (!listeners.ok()) return listeners.status();
   auto door = absl::WrapUnique(new FrontDoor(options.limits));
   door->shared_.server = options.server;
+  door->shared_.identity = options.identity;
   door->shared_.herd = herd;
   door->shared_.places = places;
   door->shared_.log_traffic = options.log_traffic;

@@ -29,10 +29,14 @@ class FrontDoor {
     // A reply waits no longer for the neighbours to have another server's update.
     Nanos longest_wait = 500 * kNanosPerMillisecond;
     Limits limits = {};
+    // What clients are shown, who then have to speak TLS; null: they speak without. Outlives the
+    // door.
+    const tls::IdentityKeeper* identity = nullptr;
   };
 
   // `herd` and `places` outlive the front door.
-  // Errors: UNAVAILABLE, naming the address that cannot be listened on.
+  // Errors: UNAVAILABLE, naming the address that cannot be listened on; INVALID_ARGUMENT, the
+  // certificate or its key cannot be used.
   static absl::StatusOr<std::unique_ptr<FrontDoor>> Open(const Options& options, Herd* herd,
                                                          places::Places* places);
 

@@ -13,7 +13,8 @@ struct Limits {
   std::size_t connections = 1'000'000;
   std::size_t connections_per_address = 1'000'000;
   // A connection is closed when the client has not said anything, waiting for nothing, for so long;
-  // has not finished the line that it began; has taken nothing of its replies. 0: never.
+  // has not finished the line that it began, or the TLS
+  // handshake; has taken nothing of its replies. 0: never.
   Nanos idle = 3600 * kNanosPerSecond;
   Nanos line = 30 * kNanosPerSecond;
   Nanos reply = 60 * kNanosPerSecond;
@@ -23,7 +24,14 @@ struct Limits {
 };
 
 // Why this side has closed a connection.
-enum class Closure { kIdle, kUnfinishedLine, kUntakenReplies, kPendingBytes };
-inline constexpr std::size_t kClosures = 4;
+enum class Closure {
+  kIdle,
+  kUnfinishedLine,
+  kUntakenReplies,
+  kPendingBytes,
+  kUnfinishedHandshake,
+  kFailedHandshake
+};
+inline constexpr std::size_t kClosures = 6;
 
 }  // namespace herd::net

@@ -21,7 +21,9 @@ void AddFrontDoor(const v1::FrontDoor& door, Page* page) {
       .Add(door.closed_unfinished_line(), {{"reason", "unfinished_line"}})
       .Add(door.cut_off(), {{"reason", "too_long_line"}})
       .Add(door.closed_untaken_replies(), {{"reason", "untaken_replies"}})
-      .Add(door.closed_pending_bytes(), {{"reason", "pending_bytes"}});
+      .Add(door.closed_pending_bytes(), {{"reason", "pending_bytes"}})
+      .Add(door.closed_unfinished_handshake(), {{"reason", "unfinished_handshake"}})
+      .Add(door.closed_failed_handshake(), {{"reason", "failed_handshake"}});
   page->Gauge("herd_client_connections_limit", "Connections of clients that may be at a time.")
       .Add(door.limits().connections());
   page->Gauge("herd_clients_limit", "Clients that may be known, 0: any number.")

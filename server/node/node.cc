@@ -57,6 +57,11 @@ absl::Status Node::Open(const config::ServerConfig& self) {
   auto identity = OpenIdentity(options_);
   if (!identity.ok()) return identity.status();
   identity_ = *std::move(identity);
+  if (options_.client_identity.any()) {
+    auto client_identity = tls::IdentityKeeper::Start(options_.client_identity, "");
+    if (!client_identity.ok()) return client_identity.status();
+    client_identity_ = *std::move(client_identity);
+  }
 
   if (options_.expire_after > 0) {
     forgetter_ = std::make_unique<Forgetter>(&store_, options_.expire_after, [this] { OnNews(); });
@@ -85,7 +90,8 @@ absl::Status Node::Open(const config::ServerConfig& self) {
                             .threads = options_.threads,
                             .log_traffic = options_.log_traffic,
                             .longest_wait = options_.in_sync_bound,
-                            .limits = FitConnections(options_.limits, DescriptorLimit())},
+                            .limits = FitConnections(options_.limits, DescriptorLimit()),
+                            .identity = client_identity_.get()},
                            this, places_.get());
   if (!front_door.ok()) return front_door.status();
   front_door_ = *std::move(front_door);
@@ -109,7 +115,8 @@ absl::Status Node::Open(const config::ServerConfig& self) {
   if (absl::Status status = OpenMetrics(self); !status.ok()) return status;
   WatchThreads();
 
-  log::Info(absl::StrCat(self.name, " ", options_.version, " started: clients on ",
+  log::Info(absl::StrCat(self.name, " ", options_.version, " started: clients",
+                         client_identity_ != nullptr ? " (TLS)" : "", " on ",
                          HostPort(options_.listen, front_door_->port()), ", neighbors (",
                          absl::StrJoin(self.neighbors, ", "), ") on ", self.propagate_port,
                          ", operators on ", self.operator_port));

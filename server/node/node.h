@@ -56,6 +56,8 @@ struct NodeOptions {
   tls::IdentityFiles identity;
   // With TLS: operators are those with a certificate for this name.
   std::string operator_name = "operator";
+  // Who this server is to its clients, without authorities; none: they speak without TLS.
+  tls::IdentityFiles client_identity = {};
   // An operator wants the server to leave: whoever owns the node is to call Leave and destroy it.
   // On any thread, once; returns at once.
   std::function<void()> on_drain = [] {};
@@ -102,7 +104,8 @@ class Node final : private Herd, private OperatorHost, private metrics::MetricsH
 
   const NodeOptions options_;
   const OriginId own_;
-  std::unique_ptr<tls::IdentityKeeper> identity_;  // null: no TLS
+  std::unique_ptr<tls::IdentityKeeper> identity_;         // null: no TLS
+  std::unique_ptr<tls::IdentityKeeper> client_identity_;  // likewise
   Store store_;
   log::Burst refused_clients_;
   // The store has updates of which the links have not been told.

@@ -94,6 +94,8 @@ void DescribeFrontDoor(const net::FrontDoor& front_door, v1::FrontDoor* door) {
   door->set_closed_unfinished_line(closed(net::Closure::kUnfinishedLine));
   door->set_closed_untaken_replies(closed(net::Closure::kUntakenReplies));
   door->set_closed_pending_bytes(closed(net::Closure::kPendingBytes));
+  door->set_closed_unfinished_handshake(closed(net::Closure::kUnfinishedHandshake));
+  door->set_closed_failed_handshake(closed(net::Closure::kFailedHandshake));
   door->set_pending_bytes(front_door.kept_bytes());
   const auto replies = [&](WaitedFor waited_for) -> const count::Durations& {
     return counts.reply_times[static_cast<std::size_t>(waited_for)];

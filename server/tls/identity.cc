@@ -100,6 +100,7 @@ absl::StatusOr<Identity> LoadIdentity(const IdentityFiles& files) {
   for (const auto& [path, text] : {std::pair{&files.certificate, &identity.certificate_chain},
                                    std::pair{&files.key, &identity.private_key},
                                    std::pair{&files.authorities, &identity.authorities}}) {
+    if (path == &files.authorities && path->empty()) continue;
     absl::StatusOr<std::string> read = ReadFile(*path);
     if (!read.ok()) return read.status();
     *text = *std::move(read);
@@ -112,7 +113,7 @@ absl::StatusOr<Identity> LoadIdentity(const IdentityFiles& files) {
     return Refuse(files.key,
                   absl::StrCat("is not the key of the certificate in ", files.certificate));
   }
-  if (ParseCertificate(identity.authorities) == nullptr) {
+  if (!files.authorities.empty() && ParseCertificate(identity.authorities) == nullptr) {
     return Refuse(files.authorities, "holds no certificate in PEM");
   }
   if (absl::Status status = CheckTimes(certificate.get(), files.certificate); !status.ok()) {

@@ -16,7 +16,7 @@ namespace herd::tls {
 struct IdentityFiles {
   std::string certificate;  // PEM: the certificate, and those between it and the authority
   std::string key;          // PEM, without a passphrase
-  std::string authorities;  // PEM: one certificate or more
+  std::string authorities;  // PEM: one certificate or more; none where nobody is to be believed
 
   bool any() const { return !certificate.empty() || !key.empty() || !authorities.empty(); }
 };

@@ -19,7 +19,7 @@ std::string Describe(const Identity& identity) {
 
 absl::StatusOr<Identity> LoadFor(const std::string& name, const IdentityFiles& files) {
   absl::StatusOr<Identity> identity = LoadIdentity(files);
-  if (!identity.ok() || HasName(identity->names, name)) return identity;
+  if (!identity.ok() || name.empty() || HasName(identity->names, name)) return identity;
   return absl::InvalidArgumentError(absl::StrCat(files.certificate, " is not for ", name,
                                                  "; its names: ", Listed(identity->names)));
 }

@@ -24,7 +24,7 @@ class IdentityKeeper {
   // by a clock that is behind.
   static constexpr int kLooksBeforeRetry = 30;
 
-  // The certificate has to be for `name`, now and later.
+  // The certificate has to be for `name`, now and later; for anybody if that is empty.
   // Errors: as LoadIdentity; INVALID_ARGUMENT, it is for others.
   static absl::StatusOr<std::unique_ptr<IdentityKeeper>> Start(const IdentityFiles& files,
                                                                const std::string& name);

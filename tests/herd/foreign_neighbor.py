@@ -16,15 +16,13 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import unittest
 
 import grpc
 
 from deaf_caller import DeafCaller
+from loopback import PATIENCE_S, eventually, free_ports, private_address
 
-# How long anything is waited for before it counts as missing.
-PATIENCE_S = 30
 OUR_START_NS = 77
 KIWI = "+34.068930-118.445127"
 KIWI_TIME = "1520023934.918963997"
@@ -47,12 +45,6 @@ def make_stubs(directory):
     operator, operator_grpc = operator_pb2, operator_pb2_grpc
 
 
-def private_address():
-    """An address of the loopback network that is this process's own."""
-    pid = os.getpid()
-    return "127.%d.%d.%d" % (1 + (pid >> 16 & 0x7f), pid >> 8 & 0xff, pid & 0xff)
-
-
 def at(address, port):
     """As gRPC and URLs have it."""
     return ("[%s]:%d" if ":" in address else "%s:%d") % (address, port)
@@ -65,28 +57,6 @@ def has_ipv6():
         return True
     except OSError:
         return False
-
-
-def free_ports(count, address):
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    sockets = [socket.socket(family) for _ in range(count)]
-    for one in sockets:
-        one.bind((address, 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
-
-
-def eventually(condition):
-    """The one place that asks again and again."""
-    deadline = time.monotonic() + PATIENCE_S
-    pause = threading.Event()
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        pause.wait(0.01)
-    return True
 
 
 class Stream:

@@ -154,10 +154,9 @@ TEST(Describe, ShowsEveryNumberOfTheStatus) {
   };
   // The uptime is the time less the start; the sums over the links are Prometheus' to make; a
   // digest is no number.
-  EXPECT_THAT(
-      Unshown(v1::GetStatusResponse(), of_status),
-      testing::UnorderedElementsAre("uptime_ns", "received_updates", "duplicate_updates", "grafts",
-                                    "prunes", "repairs", "digest"));
+  EXPECT_THAT(Unshown(v1::GetStatusResponse(), of_status),
+              testing::UnorderedElementsAre("uptime_ns", "received_updates", "duplicate_updates",
+                                            "grafts", "prunes", "repairs", "digest"));
 }
 
 TEST(Describe, ShowsEveryNumberOfTheFrontDoorAndOfTheLog) {

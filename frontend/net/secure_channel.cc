@@ -1,0 +1,144 @@
+#include "frontend/net/secure_channel.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <cerrno>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace herd::net {
+namespace {
+
+template <auto kFree>
+struct Free {
+  template <typename T>
+  void operator()(T* object) const {
+    kFree(object);
+  }
+};
+using Bio = std::unique_ptr<BIO, Free<BIO_free_all>>;
+using Certificate = std::unique_ptr<X509, Free<X509_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
+
+Bio Memory(const std::string& text) {
+  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+absl::Status Refuse(absl::string_view what) {
+  const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
+  ERR_clear_error();
+  return absl::InvalidArgumentError(
+      absl::StrCat("TLS for clients: the ", what, " is not taken: ", reason ? reason : "unknown"));
+}
+
+// The certificate, and those between it and the authority.
+bool UseChain(SSL_CTX* context, const std::string& pem) {
+  const Bio bio = Memory(pem);
+  const Certificate own(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  if (own == nullptr || SSL_CTX_use_certificate(context, own.get()) != 1) return false;
+  while (const Certificate next{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)}) {
+    if (SSL_CTX_add1_chain_cert(context, next.get()) != 1) return false;
+  }
+  // The end of the file, and nothing else, has to be why there is no further one.
+  return ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+}
+
+}  // namespace
+
+absl::StatusOr<SecureChannel::Context> SecureChannel::MakeContext(const tls::Identity& identity) {
+  ERR_clear_error();
+  Context context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  // Connections last, so that nothing is gained by resuming what would have to be kept for it.
+  SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_num_tickets(context.get(), 0);
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION |
+                                         SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF |
+                                         SSL_OP_CIPHER_SERVER_PREFERENCE);
+  SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                      SSL_MODE_RELEASE_BUFFERS);
+  if (!UseChain(context.get(), identity.certificate_chain)) return Refuse("certificate");
+  const Key key(
+      PEM_read_bio_PrivateKey(Memory(identity.private_key).get(), nullptr, nullptr, nullptr));
+  if (key == nullptr || SSL_CTX_use_PrivateKey(context.get(), key.get()) != 1) {
+    return Refuse("key");
+  }
+  ERR_clear_error();
+  return context;
+}
+
+SecureChannel::SecureChannel(const Context& context, const Descriptor& socket)
+    : ssl_(SSL_new(context.get()), SSL_free) {
+  SSL_set_fd(ssl_.get(), socket.get());
+  SSL_set_accept_state(ssl_.get());
+}
+
+SecureChannel::~SecureChannel() = default;
+
+ssize_t SecureChannel::Read(char* bytes, std::size_t size) {
+  if (failed_) return Fail(-1);
+  ERR_clear_error();
+  wants_write_ = false;
+  std::size_t read = 0;
+  const int result = SSL_read_ex(ssl_.get(), bytes, size, &read);
+  is_open_ = is_open_ || SSL_is_init_finished(ssl_.get()) == 1;
+  return result == 1 ? static_cast<ssize_t>(read) : Fail(result);
+}
+
+ssize_t SecureChannel::Write(std::string_view bytes) {
+  std::size_t sent = 0;
+  while (sent < bytes.size()) {
+    if (failed_) return Fail(-1);
+    ERR_clear_error();
+    std::size_t written = 0;
+    const int result = SSL_write_ex(ssl_.get(), bytes.data() + sent, bytes.size() - sent, &written);
+    sent += written;
+    if (result == 1) continue;
+    const ssize_t failure = Fail(result);
+    // What stood before has been sent; an error that lasts is met again.
+    return sent > 0 ? static_cast<ssize_t>(sent) : failure;
+  }
+  return static_cast<ssize_t>(sent);
+}
+
+ssize_t SecureChannel::Fail(int result) {
+  const int error = errno;
+  const int reason = failed_ ? SSL_ERROR_SSL : SSL_get_error(ssl_.get(), result);
+  switch (reason) {
+    case SSL_ERROR_ZERO_RETURN:
+      return 0;
+    case SSL_ERROR_WANT_WRITE:
+      wants_write_ = true;
+      errno = EAGAIN;
+      return -1;
+    case SSL_ERROR_WANT_READ:
+      errno = EAGAIN;
+      return -1;
+    case SSL_ERROR_SYSCALL:
+      failed_ = true;
+      errno = error == 0 || error == EAGAIN ? ECONNRESET : error;
+      return -1;
+    default:
+      failed_ = true;
+      ERR_clear_error();
+      errno = EPROTO;
+      return -1;
+  }
+}
+
+bool SecureChannel::was_cut() const { return BIO_eof(SSL_get_rbio(ssl_.get())); }
+
+void SecureChannel::EndWriting() {
+  if (failed_ || !is_open_) return;
+  ERR_clear_error();
+  SSL_shutdown(ssl_.get());
+  ERR_clear_error();
+}
+
+}  // namespace herd::net
