@@ -2,54 +2,13 @@
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 
 #include <cerrno>
-#include <string>
 
 #include "absl/strings/str_cat.h"
 
 namespace herd::net {
-namespace {
-
-template <auto kFree>
-struct Free {
-  template <typename T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, Free<BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, Free<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
-
-Bio Memory(const std::string& text) {
-  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-absl::Status Refuse(absl::string_view what) {
-  const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
-  ERR_clear_error();
-  return absl::InvalidArgumentError(
-      absl::StrCat("TLS for clients: the ", what, " is not taken: ", reason ? reason : "unknown"));
-}
-
-// The certificate, and those between it and the authority.
-bool UseChain(SSL_CTX* context, const std::string& pem) {
-  const Bio bio = Memory(pem);
-  const Certificate own(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-  if (own == nullptr || SSL_CTX_use_certificate(context, own.get()) != 1) return false;
-  while (const Certificate next{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)}) {
-    if (SSL_CTX_add1_chain_cert(context, next.get()) != 1) return false;
-  }
-  // The end of the file, and nothing else, has to be why there is no further one.
-  return ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-}
-
-}  // namespace
-
 absl::StatusOr<SecureChannel::Context> SecureChannel::MakeContext(const tls::Identity& identity) {
   ERR_clear_error();
   Context context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
@@ -63,13 +22,10 @@ absl::StatusOr<SecureChannel::Context> SecureChannel::MakeContext(const tls::Ide
   SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                       SSL_MODE_RELEASE_BUFFERS);
-  if (!UseChain(context.get(), identity.certificate_chain)) return Refuse("certificate");
-  const Key key(
-      PEM_read_bio_PrivateKey(Memory(identity.private_key).get(), nullptr, nullptr, nullptr));
-  if (key == nullptr || SSL_CTX_use_PrivateKey(context.get(), key.get()) != 1) {
-    return Refuse("key");
+  if (absl::Status status = tls::UseCertificate(identity, context.get()); !status.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the certificate for clients cannot be used: ", status.message()));
   }
-  ERR_clear_error();
   return context;
 }
 

@@ -21,7 +21,7 @@ void SecureDoor::Renew() {
     context_ = *std::move(context);
   } else {
     // The first one has been tried before the door was opened.
-    log::Error(std::string(context.status().message()) + "; the one before still is");
+    log::Error(std::string(context.status().message()) + "; the one before still is used");
   }
 }
 

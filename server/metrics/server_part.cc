@@ -1,3 +1,4 @@
+#include <limits>
 #include <map>
 #include <string>
 
@@ -37,6 +38,17 @@ void AddConfig(const v1::GetStatusResponse& status, Page* page) {
       .Add(ToSeconds(config.in_sync_bound_ns()));
 }
 
+void AddCertificates(const v1::GetStatusResponse& status, Page* page) {
+  const auto expires = [](std::uint64_t ns) {
+    return ns == 0 ? std::numeric_limits<double>::infinity() : ToSeconds(ns);
+  };
+  page->Gauge("herd_certificate_expires_timestamp_seconds",
+              "Until when the certificate holds that neighbors and operators (servers), and "
+              "clients, are shown; +Inf: there is none.")
+      .Add(expires(status.certificate_expires_ns()), {{"for", "servers"}})
+      .Add(expires(status.client_certificate_expires_ns()), {{"for", "clients"}});
+}
+
 // Of all runs of a server together: each restart begins a new origin.
 void AddOrigins(const v1::GetStatusResponse& status, Page* page) {
   std::map<std::string, std::uint64_t> through;
@@ -67,6 +79,7 @@ void AddLog(const v1::LogCounts& log, Page* page) {
 
 void AddServer(const v1::GetStatusResponse& status, Page* page) {
   AddConfig(status, page);
+  AddCertificates(status, page);
   page->Gauge("herd_ready", "1: clients may be sent here.").Add(status.ready() ? 1 : 0);
   page->Gauge("herd_leaving", "1: the server has been told to stop, and hands over.")
       .Add(status.leaving() ? 1 : 0);

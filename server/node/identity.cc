@@ -11,6 +11,18 @@ bool IsLoopback(const std::string& address) {
   return absl::StartsWith(address, "127.") || address == "::1" || address == "localhost";
 }
 
+// DNS names have no case, and a certificate would be that of both.
+absl::Status CheckServerNames(const NodeOptions& options) {
+  for (const config::ServerConfig& server : options.herd.servers) {
+    for (const config::ServerConfig& other : options.herd.servers) {
+      if (server.name >= other.name || !tls::HasName({server.name}, other.name)) continue;
+      return absl::InvalidArgumentError(absl::StrCat("with TLS, ", server.name, " and ", other.name,
+                                                     " are one name: give one another"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckOperatorName(const NodeOptions& options) {
   for (const config::ServerConfig& server : options.herd.servers) {
     if (!tls::HasName({server.name}, options.operator_name)) continue;
@@ -27,6 +39,7 @@ absl::StatusOr<std::unique_ptr<tls::IdentityKeeper>> OpenIdentity(const NodeOpti
     auto identity = tls::IdentityKeeper::Start(options.identity, options.server);
     if (!identity.ok()) return identity.status();
     if (absl::Status status = CheckOperatorName(options); !status.ok()) return status;
+    if (absl::Status status = CheckServerNames(options); !status.ok()) return status;
     return identity;
   }
   if (!IsLoopback(options.listen)) {

@@ -251,6 +251,7 @@ v1::GetStatusResponse Node::Describe(peer::Peers::Detail detail) {
   DescribeFrontDoor(*front_door_, status.mutable_front_door());
   DescribeLimits(front_door_->limits(), options_, status.mutable_front_door()->mutable_limits());
   DescribeLog(log::Count(), status.mutable_log());
+  DescribeCertificates(identity_.get(), client_identity_.get(), &status);
   DescribeLinks(&status);
   for (v1::Neighbor& neighbor : peers_->Describe(detail)) {
     *status.add_neighbors() = std::move(neighbor);

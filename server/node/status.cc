@@ -117,6 +117,16 @@ void DescribeLimits(const net::Limits& limits, const NodeOptions& options,
   message->set_pending_bytes(limits.pending_bytes);
 }
 
+void DescribeCertificates(const tls::IdentityKeeper* own, const tls::IdentityKeeper* clients,
+                          v1::GetStatusResponse* status) {
+  const auto expires = [](const tls::IdentityKeeper* keeper) -> std::uint64_t {
+    if (keeper == nullptr) return 0;
+    return static_cast<std::uint64_t>(absl::ToUnixNanos(keeper->current()->expires));
+  };
+  status->set_certificate_expires_ns(expires(own));
+  status->set_client_certificate_expires_ns(expires(clients));
+}
+
 void DescribeLog(const log::Counts& counts, v1::LogCounts* log) {
   log->set_debug(counts.debug);
   log->set_info(counts.info);

@@ -8,6 +8,7 @@
 #include "server/log/log.h"
 #include "server/node/node.h"
 #include "server/state/store.h"
+#include "server/tls/identity_keeper.h"
 
 namespace herd {
 
@@ -24,6 +25,10 @@ void DescribeLimits(const net::Limits& limits, const NodeOptions& options,
 
 // What they have done, and take.
 void DescribeFrontDoor(const net::FrontDoor& front_door, v1::FrontDoor* door);
+
+// Until when they hold; null: there is none.
+void DescribeCertificates(const tls::IdentityKeeper* own, const tls::IdentityKeeper* clients,
+                          v1::GetStatusResponse* status);
 
 void DescribeLog(const log::Counts& counts, v1::LogCounts* log);
 

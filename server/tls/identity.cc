@@ -3,6 +3,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -12,6 +13,7 @@
 #include <fstream>
 #include <memory>
 #include <sstream>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -30,6 +32,7 @@ struct Free {
 using Bio = std::unique_ptr<BIO, Free<BIO_free_all>>;
 using Certificate = std::unique_ptr<X509, Free<X509_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
+using Context = std::unique_ptr<SSL_CTX, Free<SSL_CTX_free>>;
 using Names = std::unique_ptr<GENERAL_NAMES, Free<GENERAL_NAMES_free>>;
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
@@ -59,6 +62,43 @@ int HaveNoPassphrase(char*, int, int, void*) { return -1; }
 
 Key ParseKey(const std::string& pem) {
   return Key(PEM_read_bio_PrivateKey(Memory(pem).get(), nullptr, HaveNoPassphrase, nullptr));
+}
+
+std::string LastReason() {
+  const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
+  ERR_clear_error();
+  return reason != nullptr ? reason : "unknown";
+}
+
+// Calls `use` with each certificate. Whether all were taken, and nothing else stands there.
+template <typename Use>
+bool ForEachCertificate(const std::string& pem, Use use) {
+  const Bio bio = Memory(pem);
+  ERR_clear_error();
+  while (const Certificate next{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)}) {
+    if (!use(next.get())) return false;
+  }
+  return ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+}
+
+bool UseChain(const std::string& pem, SSL_CTX* context) {
+  bool is_first = true;
+  return ForEachCertificate(pem, [&](X509* certificate) {
+    return std::exchange(is_first, false) ? SSL_CTX_use_certificate(context, certificate) == 1
+                                          : SSL_CTX_add1_chain_cert(context, certificate) == 1;
+  });
+}
+
+absl::Status CheckUsable(const Identity& identity, const IdentityFiles& files) {
+  const Context context(SSL_CTX_new(TLS_method()));
+  if (absl::Status status = UseCertificate(identity, context.get()); !status.ok()) {
+    return Refuse(files.certificate, absl::StrCat("cannot be used: ", status.message()));
+  }
+  const auto take = [](X509*) { return true; };
+  if (!files.authorities.empty() && !ForEachCertificate(identity.authorities, take)) {
+    return Refuse(files.authorities, absl::StrCat("is damaged: ", LastReason()));
+  }
+  return absl::OkStatus();
 }
 
 std::vector<std::string> NamesOf(X509* certificate) {
@@ -119,9 +159,27 @@ absl::StatusOr<Identity> LoadIdentity(const IdentityFiles& files) {
   if (absl::Status status = CheckTimes(certificate.get(), files.certificate); !status.ok()) {
     return status;
   }
+  if (absl::Status status = CheckUsable(identity, files); !status.ok()) return status;
   identity.names = NamesOf(certificate.get());
+  identity.begins = ToTime(X509_get0_notBefore(certificate.get()));
   identity.expires = ToTime(X509_get0_notAfter(certificate.get()));
   return identity;
+}
+
+absl::Status UseCertificate(const Identity& identity, ssl_ctx_st* context) {
+  if (!UseChain(identity.certificate_chain, context)) {
+    return absl::InvalidArgumentError(LastReason());
+  }
+  const Key key = ParseKey(identity.private_key);
+  if (key == nullptr || SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
+    return absl::InvalidArgumentError(LastReason());
+  }
+  ERR_clear_error();
+  return absl::OkStatus();
+}
+
+bool ExpiresSoon(const Identity& identity, absl::Time now) {
+  return identity.expires - now < (identity.expires - identity.begins) / 4;
 }
 
 bool HasName(const std::vector<std::string>& names, absl::string_view name) {

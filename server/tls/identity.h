@@ -1,7 +1,8 @@
 // Who this process is to others, and whom it believes: a certificate with its key, and the
 // authorities whose certificates it takes.
 //
-// Plain values, read from PEM files and checked with OpenSSL before anybody relies on them.
+// Plain values, read from PEM files and checked with OpenSSL as whoever uses them will, so that
+// nobody relies on what is refused then.
 #pragma once
 
 #include <string>
@@ -10,6 +11,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+
+struct ssl_ctx_st;
 
 namespace herd::tls {
 
@@ -27,14 +30,23 @@ struct Identity {
   std::string private_key;
   std::string authorities;
 
-  // Of the certificate: its DNS names (RFC 5280, subjectAltName), and until when it holds.
+  // Of the certificate: its DNS names (RFC 5280, subjectAltName), and from when and until when it
+  // holds.
   std::vector<std::string> names;
+  absl::Time begins;
   absl::Time expires;
 };
 
 // Errors, each naming the file: NOT_FOUND, it cannot be read; INVALID_ARGUMENT, it holds no
-// certificate or key, the key is another certificate's, or the certificate does not hold now.
+// certificate or key, or one that is damaged or too weak for OpenSSL (each counts, also behind the
+// first), the key is another certificate's, or the certificate does not hold now.
 absl::StatusOr<Identity> LoadIdentity(const IdentityFiles& files);
+
+// Has OpenSSL show that certificate. Errors: INVALID_ARGUMENT, it does not take it, or the key.
+absl::Status UseCertificate(const Identity& identity, ssl_ctx_st* context);
+
+// The last quarter of the time that the certificate holds has begun: whoever renews it should have.
+bool ExpiresSoon(const Identity& identity, absl::Time now);
 
 // DNS names, which have no case (RFC 4343).
 bool HasName(const std::vector<std::string>& names, absl::string_view name);

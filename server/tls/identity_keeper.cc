@@ -7,6 +7,7 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "server/log/log.h"
 
 namespace herd::tls {
@@ -77,6 +78,7 @@ void IdentityKeeper::Run() {
       absl::MutexLock lock(&mutex_);
       if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kLookEvery)) return;
     }
+    WarnOfExpiry();
     const std::string stamp = StampOf(files_);
     // Three files are not replaced at once: they are read when they have stayed the same.
     const bool settled = std::exchange(seen, stamp) == stamp;
@@ -85,6 +87,14 @@ void IdentityKeeper::Run() {
     loaded_stamp_ = stamp;
     looks_until_retry = Reload() ? 0 : kLooksBeforeRetry;
   }
+}
+
+void IdentityKeeper::WarnOfExpiry() {
+  const absl::Time now = absl::Now();
+  const std::shared_ptr<const Identity> identity = current();
+  if (!ExpiresSoon(*identity, now) || now < warned_at_ + kWarnEvery) return;
+  warned_at_ = now;
+  log::Warning(absl::StrCat("nobody has renewed the certificate of ", Describe(*identity)));
 }
 
 bool IdentityKeeper::Reload() {

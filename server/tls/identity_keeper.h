@@ -23,6 +23,8 @@ class IdentityKeeper {
   // Files that could not be used may become good by themselves: one that holds only from now on,
   // by a clock that is behind.
   static constexpr int kLooksBeforeRetry = 30;
+  // How often the log is told that nobody has renewed the certificate, and it expires.
+  static constexpr absl::Duration kWarnEvery = absl::Hours(24);
 
   // The certificate has to be for `name`, now and later; for anybody if that is empty.
   // Errors: as LoadIdentity; INVALID_ARGUMENT, it is for others.
@@ -41,13 +43,15 @@ class IdentityKeeper {
                  Identity identity);
 
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
+  void WarnOfExpiry() ABSL_LOCKS_EXCLUDED(mutex_);
   // Whether the files are used now. Tells what is wrong with them once, however often it is called.
   bool Reload() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const IdentityFiles files_;
   const std::string name_;
-  std::string told_;          // the thread's: what was last said to be wrong
-  std::string loaded_stamp_;  // the thread's, once it runs
+  std::string told_;                             // the thread's: what was last said to be wrong
+  absl::Time warned_at_ = absl::InfinitePast();  // the thread's, likewise
+  std::string loaded_stamp_;                     // the thread's, once it runs
   std::atomic<std::uint64_t> version_{1};
   mutable absl::Mutex mutex_;
   std::shared_ptr<const Identity> current_ ABSL_GUARDED_BY(mutex_);

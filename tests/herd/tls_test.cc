@@ -1,6 +1,8 @@
 // Herds whose servers and operators prove who they are, and those who are not what they say.
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -8,7 +10,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
+#include "grpc/health/v1/health.pb.h"
+#include "grpcpp/impl/codegen/client_unary_call.h"
 #include "gtest/gtest.h"
 #include "herd/v1/operator.grpc.pb.h"
 #include "herd/v1/propagate.grpc.pb.h"
@@ -176,6 +181,99 @@ TEST_F(Tls, AServerDoesNotStartWithACertificateThatIsNotItsOwn) {
   certificates_.Make({"Goloman=-1"});
   EXPECT_THAT(words_of(certificates_.Flags("Goloman")),
               HasSubstr("holds a certificate that has expired"));
+}
+
+TEST_F(Tls, AServersCertificateIsNoOperatorsForTheHealthServiceEither) {
+  herd_.Start("Goloman");
+  const auto check_as = [&](const std::string& name) {
+    const auto channel =
+        ChannelTo(Goloman(), Goloman().operator_port, Load(certificates_.Files(name)).get());
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(kPatienceMs));
+    const grpc::internal::RpcMethod check("/grpc.health.v1.Health/Check",
+                                          grpc::internal::RpcMethod::NORMAL_RPC);
+    const grpc::health::v1::HealthCheckRequest request;
+    grpc::health::v1::HealthCheckResponse response;
+    return grpc::internal::BlockingUnaryCall(channel.get(), check, &context, request, &response)
+        .error_code();
+  };
+  EXPECT_EQ(check_as("operator"), grpc::StatusCode::OK);
+  EXPECT_EQ(check_as("Hands"), grpc::StatusCode::PERMISSION_DENIED);
+}
+
+TEST_F(Tls, AnOperatorsCertificateIsNoNeighbors) {
+  herd_.Start("Goloman");
+  const grpc::Status status = LinkAs(Load(certificates_.Files("operator")).get(), "Hands");
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(status.error_message(), "the certificate is that of operator, not of Hands");
+}
+
+TEST_F(Tls, TellsUntilWhenItsCertificateHolds) {
+  herd_.Start("Goloman");
+  EXPECT_EQ(absl::FromUnixNanos(
+                static_cast<std::int64_t>(herd_.StatusOf("Goloman").certificate_expires_ns())),
+            Load(certificates_.Files("Goloman"))->expires);
+  EXPECT_EQ(herd_.StatusOf("Goloman").client_certificate_expires_ns(), 0u);
+}
+
+TEST(ACertificate, ExpiresSoonInTheLastQuarterOfItsTime) {
+  const absl::Time begin = absl::FromUnixSeconds(1'000'000);
+  const tls::Identity identity{.begins = begin, .expires = begin + absl::Hours(100)};
+  EXPECT_FALSE(tls::ExpiresSoon(identity, begin));
+  EXPECT_FALSE(tls::ExpiresSoon(identity, begin + absl::Hours(75)));
+  EXPECT_TRUE(tls::ExpiresSoon(identity, begin + absl::Hours(76)));
+  EXPECT_TRUE(tls::ExpiresSoon(identity, begin + absl::Hours(101)));
+}
+
+class LoadingAnIdentity : public testing::Test {
+ protected:
+  std::string Refusal() { return std::string(tls::LoadIdentity(files_).status().message()); }
+
+  // As when a copy of it was cut short.
+  static void AppendDamaged(const std::string& file) {
+    const std::string pem = ReadFile(file);
+    std::ofstream(file, std::ios::app) << pem.substr(0, pem.size() / 2);
+  }
+
+  Certificates certificates_{{"Goloman", "Hands"}};
+  tls::IdentityFiles files_ = certificates_.Files("Goloman");
+};
+
+TEST_F(LoadingAnIdentity, RefusesAChainOfWhichALaterPartIsDamaged) {
+  std::ofstream(files_.certificate, std::ios::app)
+      << ReadFile(certificates_.Files("Hands").certificate);
+  EXPECT_EQ(Refusal(), "");
+  AppendDamaged(files_.certificate);
+  EXPECT_THAT(Refusal(), HasSubstr("Goloman.pem cannot be used: "));
+}
+
+TEST_F(LoadingAnIdentity, RefusesAuthoritiesOfWhichALaterOneIsDamaged) {
+  AppendDamaged(files_.authorities);
+  EXPECT_THAT(Refusal(), HasSubstr("ca.pem is damaged: "));
+}
+
+TEST_F(LoadingAnIdentity, RefusesAKeyThatOpenSslFindsTooWeak) {
+  const std::string command = absl::StrCat(
+      "openssl req -x509 -newkey rsa:1024 -nodes -subj /CN=Goloman -addext "
+      "subjectAltName=DNS:Goloman -keyout ",
+      files_.key, " -out ", files_.certificate, " 2>/dev/null");
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  EXPECT_THAT(Refusal(), HasSubstr("Goloman.pem cannot be used: ee key too small"));
+}
+
+TEST_F(Tls, ServersWhoseNamesDifferOnlyInCaseAreRefused) {
+  config::HerdConfig herd = DefaultGraph();
+  herd.servers[1].name = "GOLOMAN";
+  for (config::ServerConfig& server : herd.servers) {
+    std::replace(server.neighbors.begin(), server.neighbors.end(), std::string("Hands"),
+                 herd.servers[1].name);
+  }
+  TestHerd alike({.herd = herd});
+  std::vector<std::string> command = alike.CommandLine("Goloman");
+  for (const std::string& flag : certificates_.Flags("Goloman")) command.push_back(flag);
+  Process server(command, alike.File("refused.out"));
+  EXPECT_EQ(server.Wait(), 1);
+  EXPECT_THAT(server.Output(), HasSubstr("with TLS, GOLOMAN and Goloman are one name"));
 }
 
 TEST_F(Tls, CertificatesAreReplacedWhileTheHerdRuns) {
