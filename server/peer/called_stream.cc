@@ -16,9 +16,9 @@ constexpr std::chrono::seconds kGrace{1};
 
 }  // namespace
 
-CalledStream::CalledStream(Host* host, Flood* flood, v1::Propagate::AsyncService* service,
-                           grpc::ServerCompletionQueue* queue)
-    : host_(host), flood_(flood), queue_(queue) {
+CalledStream::CalledStream(Host* host, Flood* flood, log::Burst* refusals,
+                           v1::Propagate::AsyncService* service, grpc::ServerCompletionQueue* queue)
+    : host_(host), flood_(flood), refusals_(refusals), queue_(queue) {
   service->RequestLink(&context_, &stream_, queue, queue, requested_.tag());
   ++outstanding_;
 }
@@ -45,13 +45,19 @@ void CalledStream::OnRead(bool ok) {
     return Close(absl::OkStatus());
   }
   if (const absl::Status status = OnPacket(); !status.ok()) {
-    // That it is not wanted now has been logged when that began.
-    if (!absl::IsUnavailable(status)) {
-      log::Error(absl::StrCat("closing the link from ", caller_, ": ", status.ToString()));
-    }
+    LogRefusal(status);
     return Close(status);
   }
   read_due_ = true;
+}
+
+void CalledStream::LogRefusal(const absl::Status& status) const {
+  // That it is not wanted now has been logged when that began.
+  if (absl::IsUnavailable(status)) return;
+  const auto line = [&] {
+    return absl::StrCat("closing the link from ", caller_, ": ", status.ToString());
+  };
+  neighbor_ ? log::Error(line()) : refusals_->Write(log::Level::kError, MonotonicNow(), line);
 }
 
 absl::Status CalledStream::OnPacket() {
@@ -73,9 +79,9 @@ absl::Status CalledStream::OnHello() {
     return absl::InvalidArgumentError("the first push is no hello");
   }
   const v1::Hello& hello = incoming_.push().hello();
-  if (absl::Status status = CheckCaller(context_, hello.server()); !status.ok()) return status;
   const absl::StatusOr<std::size_t> neighbor = flood_->Identify(hello);
   if (!neighbor.ok()) return neighbor.status();
+  if (absl::Status status = CheckCaller(context_, hello.server()); !status.ok()) return status;
   if (flood_->IsForUsToCall(*neighbor)) {
     return absl::PermissionDeniedError(
         absl::StrCat("it is ", hello.server(), " that is called, by ", hello.receiver()));

@@ -12,6 +12,7 @@
 #include "grpcpp/alarm.h"
 #include "grpcpp/grpcpp.h"
 #include "herd/v1/propagate.grpc.pb.h"
+#include "server/log/burst.h"
 #include "server/peer/completion.h"
 #include "server/peer/flood.h"
 
@@ -41,8 +42,8 @@ class CalledStream {
     ~Host() = default;
   };
 
-  // All outlive the stream.
-  CalledStream(Host* host, Flood* flood, v1::Propagate::AsyncService* service,
+  // All outlive the stream. `refusals` are those of callers who are no neighbours, for the log.
+  CalledStream(Host* host, Flood* flood, log::Burst* refusals, v1::Propagate::AsyncService* service,
                grpc::ServerCompletionQueue* queue);
   CalledStream(const CalledStream&) = delete;
   CalledStream& operator=(const CalledStream&) = delete;
@@ -56,6 +57,8 @@ class CalledStream {
   // Takes no further message, and ends the call with that status.
   void Close(const absl::Status& status);
 
+  // Somebody has called, and not said who it is.
+  bool is_strangers() const { return !caller_.empty() && !neighbor_ && !closing_; }
   // Known after OnIdentified, and until the stream is closed.
   std::optional<std::size_t> neighbor() const { return neighbor_; }
 
@@ -67,6 +70,7 @@ class CalledStream {
   void OnGraceOver(bool ok);
 
   void Read();
+  void LogRefusal(const absl::Status& status) const;
   absl::Status OnPacket();
   absl::Status OnHello();
   void NoteDown() const;
@@ -76,6 +80,7 @@ class CalledStream {
 
   Host* const host_;
   Flood* const flood_;
+  log::Burst* const refusals_;
   grpc::ServerCompletionQueue* const queue_;
   grpc::ServerContext context_;
   grpc::ServerAsyncReaderWriter<v1::Packet, v1::Packet> stream_{&context_};

@@ -43,6 +43,12 @@ Flood::Flood(Store* store, const OriginId& own, const std::vector<std::string>& 
 }
 
 absl::StatusOr<std::size_t> Flood::Identify(const v1::Hello& hello) const {
+  // Whatever is said of them below, or in the log, is short.
+  if (hello.receiver().size() > kMaxServerName || hello.server().size() > kMaxServerName) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("a hello with names of ", hello.server().size(), " and ",
+                     hello.receiver().size(), " bytes, of which ", kMaxServerName, " may be"));
+  }
   if (hello.receiver() != own_name_) {
     return absl::PermissionDeniedError(
         absl::StrCat("this is ", own_name_, ", not ", hello.receiver()));

@@ -9,8 +9,6 @@
 namespace herd::peer {
 namespace {
 
-constexpr std::size_t kMaxServerName = 64;
-
 // A field of an AT line.
 bool IsServerName(std::string_view name) {
   return !name.empty() && name.size() <= kMaxServerName &&

@@ -304,11 +304,21 @@ void Peers::OnWoken(bool) { alarm_set_.store(false); }
 
 void Peers::Accept() {
   CalledStream::Host* const host = this;
-  called_.push_back(std::make_unique<CalledStream>(host, &flood_, &service_, queue_.get()));
+  called_.push_back(
+      std::make_unique<CalledStream>(host, &flood_, &refusals_, &service_, queue_.get()));
 }
 
 void Peers::OnCalled(CalledStream*) {
   if (!stopping_) Accept();
+  CloseOldestStranger();
+}
+
+// A neighbour says who it is as soon as it calls: so who has not for longest gives way.
+void Peers::CloseOldestStranger() {
+  const auto is_strangers = [](const auto& stream) { return stream->is_strangers(); };
+  if (std::count_if(called_.begin(), called_.end(), is_strangers) <= kMaxStrangers) return;
+  (*std::find_if(called_.begin(), called_.end(), is_strangers))
+      ->Close(absl::ResourceExhaustedError("it has not said who it is, and others have called"));
 }
 
 absl::Status Peers::OnIdentified(CalledStream*, std::size_t neighbor) {
@@ -378,9 +388,9 @@ void Peers::OnLost(std::size_t neighbor, const std::string& reason) {
 }
 
 absl::Status Peers::OnKnock(const grpc::ServerContext& call, const v1::Hello& hello) {
-  if (absl::Status status = CheckCaller(call, hello.server()); !status.ok()) return status;
   const absl::StatusOr<std::size_t> neighbor = flood_.Identify(hello);
   if (!neighbor.ok()) return neighbor.status();
+  if (absl::Status status = CheckCaller(call, hello.server()); !status.ok()) return status;
   if (!flood_.IsForUsToCall(*neighbor)) {
     return absl::PermissionDeniedError(
         absl::StrCat("it is ", hello.server(), " that calls ", hello.receiver()));

@@ -20,6 +20,7 @@
 #include "grpcpp/grpcpp.h"
 #include "herd/v1/operator.pb.h"
 #include "herd/v1/propagate.grpc.pb.h"
+#include "server/log/burst.h"
 #include "server/peer/called_stream.h"
 #include "server/peer/calling_stream.h"
 #include "server/peer/completion.h"
@@ -95,6 +96,9 @@ class Peers final : private CalledStream::Host, private KnockListener::Host {
   void DescribeServer(v1::GetStatusResponse* status) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  // Streams whose callers have not said who they are.
+  static constexpr std::ptrdiff_t kMaxStrangers = 64;
+
   // What has been logged of a neighbour, and counted.
   struct NeighborState {
     struct Lasting {
@@ -142,6 +146,7 @@ class Peers final : private CalledStream::Host, private KnockListener::Host {
   bool AllGone() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   void Accept() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void CloseOldestStranger() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnCalled(CalledStream* stream) override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status OnIdentified(CalledStream* stream, std::size_t neighbor) override
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -175,7 +180,8 @@ class Peers final : private CalledStream::Host, private KnockListener::Host {
   std::vector<std::unique_ptr<Knocker>> knockers_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<KnockListener> knock_listener_ ABSL_GUARDED_BY(mutex_);
   // One more than there are calls.
-  std::vector<std::unique_ptr<CalledStream>> called_ ABSL_GUARDED_BY(mutex_);
+  log::Burst refusals_;  // of streams whose callers are no neighbours
+  std::vector<std::unique_ptr<CalledStream>> called_ ABSL_GUARDED_BY(mutex_);  // the oldest first
   Nanos looked_at_ ABSL_GUARDED_BY(mutex_) = 0;
   RateMeter made_ ABSL_GUARDED_BY(mutex_);
   RateMeter received_ ABSL_GUARDED_BY(mutex_);

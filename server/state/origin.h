@@ -13,6 +13,9 @@
 
 namespace herd {
 
+// Bytes of a server's name.
+inline constexpr std::size_t kMaxServerName = 64;
+
 // One run of one server.
 struct OriginId {
   std::string server;

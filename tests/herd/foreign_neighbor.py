@@ -292,6 +292,9 @@ class LinkToHoliday(Stream):
     def hello(self, **changes):
         self.push(hello_of(**{"server": "Goloman", **changes}))
 
+    def has_ended(self):
+        return self._call.done()
+
     def status(self):
         """Waits for the end."""
         return self._call.code()
@@ -663,6 +666,25 @@ class WhoCallsHoliday(ForeignNeighbor):
                 link = self.call_holiday()
                 link.hello(**hello)
                 self.assertEqual(link.status(), grpc.StatusCode.PERMISSION_DENIED)
+
+    def test_who_does_not_say_who_it_is_gives_way_to_others(self):
+        silent = [self.call_holiday() for _ in range(70)]
+        self.assertTrue(eventually(lambda: sum(link.has_ended() for link in silent) == 6))
+        for link in silent:
+            if link.has_ended():
+                self.assertEqual(link.status(), grpc.StatusCode.RESOURCE_EXHAUSTED)
+        link, _ = self.link_to_holiday()
+        link.push(push_of(kiwi_update()))
+        self.assertIn(1, [have.through for have in link.receive_ack().vector])
+
+    def test_a_hello_with_huge_names_is_denied_and_not_repeated(self):
+        for hello in (dict(server="x" * 100_000), dict(receiver="x" * 100_000)):
+            with self.subTest(**hello):
+                link = self.call_holiday()
+                link.hello(**hello)
+                self.assertEqual(link.status(), grpc.StatusCode.PERMISSION_DENIED)
+        self.assertTrue(eventually(lambda: "a hello with names of" in self.holiday.log()))
+        self.assertNotIn("xxx", self.holiday.log())
 
     def test_a_first_push_without_hello_is_invalid(self):
         link = self.call_holiday()
