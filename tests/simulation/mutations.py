@@ -67,9 +67,9 @@ MUTATIONS = [
              "state.through = std::max(state.through, through);",
              "state.through = std::max(state.through, through + 1);"),
     Mutation("leave an update out", "state/store.cc",
-             "if (record.IsUpdate(origin, after) && !visit(entries[i].slot, record)) return after;",
+             "if (record.IsUpdate(origin, after) && !visit(record)) return after;",
              "if (after % 7 != 0 && record.IsUpdate(origin, after) && "
-             "!visit(entries[i].slot, record)) return after;"),
+             "!visit(record)) return after;"),
     Mutation("keep every log entry",
              Edit("state/update_log.h", "kBlockEntries = 1024", "kBlockEntries = 4"),
              Edit("state/update_log.cc",
