@@ -9,23 +9,20 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
 #include "frontend/places/api_key.h"
 #include "frontend/places/google_places.h"
-#include "google/protobuf/stubs/logging.h"
 #include "herd_version.h"
 #include "server/command_line.h"
 #include "server/config/herd_config.h"
 #include "server/config/pod.h"
-#include "server/log/burst.h"
 #include "server/log/log.h"
 #include "server/node/descriptors.h"
+#include "server/node/library_logs.h"
 #include "server/node/node.h"
 #include "server/peer/poller.h"
-#include "server/state/clock.h"
 
 namespace {
 
@@ -91,16 +88,6 @@ absl::Status CheckName(const herd::config::HerdConfig& herd, const std::string& 
 // that is walked at each of them.
 void SkipLockChecks() { absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore); }
 
-// It would write to standard error, a line for each message that somebody makes it refuse.
-void KeepProtobufQuiet() {
-  google::protobuf::SetLogHandler([](google::protobuf::LogLevel, const char*, int,
-                                     const std::string& message) {
-    static herd::log::Burst burst;
-    burst.Write(herd::log::Level::kWarning, herd::MonotonicNow(),
-                [&] { return absl::StrCat("a message was refused: ", absl::CHexEscape(message)); });
-  });
-}
-
 // Which server this is: by its name, or by its pod's number.
 absl::StatusOr<std::string> FindName(const herd::config::HerdConfig& herd, const Flags& flags) {
   if (!flags.server.empty() || flags.pod.empty()) {
@@ -163,7 +150,7 @@ int main(int argc, char** argv) {
   Flags flags;
   if (const std::optional<int> status = herd::ParseCommandLine(argc, argv, &flags)) return *status;
   herd::peer::ChoosePoller();
-  KeepProtobufQuiet();
+  herd::LogForLibraries();
   const int status = Serve(flags);
   herd::log::Flush();
   return status;

@@ -40,6 +40,15 @@ Vector VectorOf(const v1::GetStatusResponse& answer) {
   return vector;
 }
 
+const v1::TextNeighbor* FindTextNeighbor(const v1::GetStatusResponse& answer,
+                                         const std::string& name) {
+  const auto& neighbors = answer.text_neighbors();
+  const auto found =
+      std::find_if(neighbors.begin(), neighbors.end(),
+                   [&](const v1::TextNeighbor& each) { return each.server() == name; });
+  return found == neighbors.end() ? nullptr : &*found;
+}
+
 bool Answers(const HerdStatus& herd, const std::string& name) {
   return std::any_of(herd.begin(), herd.end(), [&](const ServerStatus& each) {
     return each.server.name == name && each.IsUp();
@@ -95,6 +104,10 @@ std::string UpRow(const ServerStatus& each, uint64_t lag, size_t width, bool on_
 std::string Row(const ServerStatus& each, uint64_t lag, size_t width, bool on_terminal) {
   if (each.IsUp()) return UpRow(each, lag, width, on_terminal);
   const std::string why = Printable(std::string(each.answer.status().message()));
+  if (each.server.text) {
+    return absl::StrFormat("%-*s  text    speaks text alone, or is down: %s: %s\n", width,
+                           each.server.name, each.endpoint, why);
+  }
   return absl::StrFormat("%-*s  %s      %s: %s\n", width, each.server.name,
                          Paint("no", Color::kBad, on_terminal), each.endpoint, why);
 }
@@ -138,14 +151,17 @@ size_t ServerStatus::LinksUp() const {
   const auto& names = server.neighbors;
   return std::count_if(names.begin(), names.end(), [&](const std::string& name) {
     const v1::Neighbor* edge = FindNeighbor(*answer, name);
-    return edge != nullptr && edge->outbound_up() && edge->inbound_up();
+    if (edge != nullptr && edge->outbound_up() && edge->inbound_up()) return true;
+    const v1::TextNeighbor* text = FindTextNeighbor(*answer, name);
+    return text != nullptr && text->up();
   });
 }
 
 HerdStatus JoinAnswers(const config::HerdConfig& herd, std::vector<Answer> answers) {
   HerdStatus joined;
-  for (size_t i = 0; i < herd.servers.size(); ++i) {
-    const config::ServerConfig& server = herd.servers[i];
+  const std::vector<config::ServerConfig> servers = config::HerdServers(herd);
+  for (size_t i = 0; i < servers.size(); ++i) {
+    const config::ServerConfig& server = servers[i];
     const Endpoint endpoint = {server.host, server.operator_port};
     joined.push_back(
         {server, endpoint.ToString(), FromTheRightServer(server, std::move(answers[i]))});
@@ -167,6 +183,7 @@ bool IsConverged(const HerdStatus& herd) {
 std::vector<std::string> Missing(const HerdStatus& herd) {
   std::vector<std::string> missing;
   for (const ServerStatus& each : herd) {
+    if (!each.IsUp() && each.server.text) continue;  // It may be another program.
     if (!each.IsUp()) {
       missing.push_back(absl::StrCat(each.server.name, " does not answer at ", each.endpoint, " (",
                                      each.answer.status().message(), ")"));
@@ -174,6 +191,12 @@ std::vector<std::string> Missing(const HerdStatus& herd) {
     }
     for (const std::string& neighbor : each.server.neighbors) {
       if (Answers(herd, neighbor)) AddMissingLinks(each, neighbor, missing);
+    }
+    for (const v1::TextNeighbor& neighbor : each.answer->text_neighbors()) {
+      if (neighbor.up() || neighbor.linked()) continue;
+      missing.push_back(absl::StrCat(each.server.name, " does not reach its text neighbor ",
+                                     neighbor.server(), " at ", neighbor.address(), " (",
+                                     Printable(neighbor.last_error()), ")"));
     }
     if (!each.answer->ready()) missing.push_back(absl::StrCat(each.server.name, " is not ready"));
   }

@@ -21,10 +21,11 @@ struct ServerStatus {
   size_t LinksUp() const;
 };
 
-// In the order of the configuration.
+// In the order of the configuration, without those that no operator can ask.
 using HerdStatus = std::vector<ServerStatus>;
 
-// An answer that comes from another server than the one meant counts as none.
+// `answers` are those of config::HerdServers. One that comes from another server
+// than the one meant counts as none.
 HerdStatus JoinAnswers(const config::HerdConfig& herd,
                        std::vector<absl::StatusOr<v1::GetStatusResponse>> answers);
 
@@ -33,7 +34,7 @@ HerdStatus JoinAnswers(const config::HerdConfig& herd,
 bool IsConverged(const HerdStatus& herd);
 
 // What keeps the herd from being whole, one sentence each: servers that do not answer or are not
-// ready, and links that are down between servers that do.
+// ready, and links that are down between servers that do, or to text neighbours.
 std::vector<std::string> Missing(const HerdStatus& herd);
 
 // Of each server: updates that some server has and it lacks. 0 for one that does not answer.

@@ -21,6 +21,16 @@ Json NeighborJson(const v1::Neighbor& neighbor) {
           {"last_error", neighbor.last_error()}};
 }
 
+Json TextNeighborJson(const v1::TextNeighbor& neighbor) {
+  return {{"server", neighbor.server()},
+          {"up", neighbor.up()},
+          {"lag_updates", neighbor.lag_updates()},
+          {"sent_lines", neighbor.sent_lines()},
+          {"refused_lines", neighbor.refused_lines()},
+          {"connects", neighbor.connects()},
+          {"last_error", neighbor.last_error()}};
+}
+
 void AddAnswer(const v1::GetStatusResponse& answer, Json& server) {
   server["version"] = answer.version();
   server["start_ns"] = std::to_string(answer.start_ns());
@@ -42,6 +52,11 @@ void AddAnswer(const v1::GetStatusResponse& answer, Json& server) {
   server["neighbors"] = Json::array();
   for (const v1::Neighbor& each : answer.neighbors()) {
     server["neighbors"].push_back(NeighborJson(each));
+  }
+  if (answer.text_neighbors().empty()) return;
+  server["text_neighbors"] = Json::array();
+  for (const v1::TextNeighbor& each : answer.text_neighbors()) {
+    server["text_neighbors"].push_back(TextNeighborJson(each));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -47,6 +48,24 @@ std::string Note(const v1::Neighbor& link) {
   return IsUp(link) ? "" : Printable(ShortReason(link.last_error()));
 }
 
+std::string TextRow(const std::string& server, const v1::TextNeighbor& link, uint64_t now_ns,
+                    bool on_terminal) {
+  if (link.linked()) return "";
+  const std::string state = Paint(absl::StrFormat("%-4s", link.up() ? "up" : "down"),
+                                  link.up() ? Color::kGood : Color::kBad, on_terminal);
+  const std::string since =
+      link.since_at_ns() > now_ns ? "-" : DurationText(now_ns - link.since_at_ns());
+  std::string row =
+      absl::StrFormat("%-9s  %-9s  %s  %-7s  text  %-7s  %-7s  %s\n", server, link.server(), state,
+                      since, CountText(link.lag_updates()), "-", CountText(link.sent_lines()));
+  if (!link.up()) absl::StrAppend(&row, "           ", Printable(link.last_error()), "\n");
+  if (link.refused_lines() > 0) {
+    absl::StrAppend(&row, "           it has refused ", CountText(link.refused_lines()),
+                    " lines\n");
+  }
+  return row;
+}
+
 void PrintJson(const std::vector<ServerLinks>& servers) {
   for (const ServerLinks& each : servers) {
     if (!each.answer.ok()) continue;
@@ -54,7 +73,21 @@ void PrintJson(const std::vector<ServerLinks>& servers) {
       // A line for each link, with whose it is.
       std::cout << "{\"of\":\"" << each.server << "\"," << ToJsonLine(link).substr(1) << "\n";
     }
+    for (const v1::TextNeighbor& link : each.answer->text_neighbors()) {
+      std::cout << "{\"of\":\"" << each.server << "\"," << ToJsonLine(link).substr(1) << "\n";
+    }
   }
+}
+
+bool AreReached(const v1::ListNeighborsResponse& answer) {
+  std::set<std::string> by_text;
+  for (const v1::TextNeighbor& link : answer.text_neighbors()) {
+    if (link.up()) by_text.insert(link.server());
+    if (!link.up() && !link.linked()) return false;
+  }
+  return std::all_of(
+      answer.neighbors().begin(), answer.neighbors().end(),
+      [&](const v1::Neighbor& link) { return IsUp(link) || by_text.contains(link.server()); });
 }
 
 int Judge(const std::vector<ServerLinks>& servers) {
@@ -64,8 +97,7 @@ int Judge(const std::vector<ServerLinks>& servers) {
       Complain(absl::StrCat(each.server, " does not answer at ", each.endpoint, " (",
                             each.answer.status().message(), ")"));
     }
-    well = well && each.answer.ok() &&
-           std::all_of(each.answer->neighbors().begin(), each.answer->neighbors().end(), IsUp);
+    well = well && each.answer.ok() && AreReached(*each.answer);
   }
   return well ? kExitOk : kExitFailed;
 }
@@ -85,6 +117,9 @@ std::string LinksTable(const std::vector<ServerLinks>& servers, uint64_t now_ns,
       const std::string note = Note(link);
       if (!note.empty()) absl::StrAppend(&table, "           ", note, "\n");
     }
+    for (const v1::TextNeighbor& link : each.answer->text_neighbors()) {
+      table += TextRow(each.server, link, now_ns, on_terminal);
+    }
   }
   return table;
 }
@@ -97,7 +132,7 @@ int RunNeighbors(const HerdOptions& options, const NeighborsOptions& neighbors) 
   }
   std::vector<OperatorClient::Server> operators;
   std::vector<ServerLinks> servers;
-  for (const config::ServerConfig& each : herd->servers) {
+  for (const config::ServerConfig& each : config::HerdServers(*herd)) {
     if (!neighbors.server.empty() && each.name != neighbors.server) continue;
     operators.push_back({each.name, {each.host, each.operator_port}});
     servers.push_back({each.name, operators.back().endpoint.ToString(), absl::UnknownError("")});

@@ -25,7 +25,7 @@ constexpr size_t kMaxNamed = 10;
 
 std::vector<OperatorClient::Server> OperatorsOf(const config::HerdConfig& herd) {
   std::vector<OperatorClient::Server> servers;
-  for (const config::ServerConfig& each : herd.servers) {
+  for (const config::ServerConfig& each : config::HerdServers(herd)) {
     servers.push_back({each.name, {each.host, each.operator_port}});
   }
   return servers;

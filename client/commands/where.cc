@@ -12,7 +12,12 @@ absl::StatusOr<Target> FindOperator(const HerdOptions& options, const std::strin
   if (!target.ok()) return target;
   const absl::StatusOr<config::HerdConfig> herd = LoadHerd(options);
   if (!herd.ok()) return herd.status();
-  target->endpoint.port = herd->Find(target->server)->operator_port;
+  const config::ServerConfig& found = *herd->Find(target->server);
+  if (found.operator_port == 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(found.name, " speaks text alone, so no operator can ask it"));
+  }
+  target->endpoint.port = found.operator_port;
   return target;
 }
 

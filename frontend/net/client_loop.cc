@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "server/log/log.h"
 #include "server/state/clock.h"
@@ -18,6 +19,7 @@ namespace {
 
 // A time that a limit sets is noticed to have passed this part of it late at most.
 constexpr Nanos kSweepsPerLimit = 8;
+constexpr std::size_t kShownOfLine = 200;
 constexpr Nanos kLongestSweepInterval = 10 * kNanosPerSecond;
 
 Nanos SweepInterval(const Limits& limits) {
@@ -60,6 +62,7 @@ ClientLoop::ClientLoop(Shared* shared, Descriptor listener)
       traffic_(shared->log_traffic) {
   context_.server = shared->server;
   context_.herd = shared->herd;
+  context_.herd_servers = &shared->herd_servers;
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -130,10 +133,12 @@ bool ClientLoop::AcceptOne() {
   const std::uint64_t number = ++shared_->last_connection;
   Connection::Host* const host = this;
   std::unique_ptr<SecureChannel> channel = secure_door_.Open(arrival.socket);
+  const auto peer = shared_->text_neighbors.contains(arrival.from) ? Session::Peer::kTextNeighbor
+                                                                   : Session::Peer::kClient;
   connections_.emplace(
       number, std::make_unique<Connection>(number, std::move(arrival.socket), std::move(channel),
-                                           Admission::Seat(&shared_->admission, arrival.from), host,
-                                           &loop_, &context_, &traffic_));
+                                           Admission::Seat(&shared_->admission, arrival.from), peer,
+                                           host, &loop_, &context_, &traffic_));
   return true;
 }
 
@@ -298,6 +303,14 @@ void ClientLoop::OnClosing(Closure reason, const std::string& client) {
   const auto level = reason == Closure::kIdle ? log::Level::kInfo : log::Level::kWarning;
   shared_->closed[index].Write(level, loop_.now(), [&] {
     return absl::StrCat("closed the client ", client, ": ", Explain(reason, shared_->limits));
+  });
+}
+
+void ClientLoop::OnInvalidRelay(const std::string& peer, std::string_view line) {
+  shared_->invalid_relay.Write(log::Level::kWarning, loop_.now(), [&] {
+    return absl::StrCat("do not believe the text neighbor ", peer,
+                        ", which names a server that is not configured, or nothing that is right: ",
+                        absl::CHexEscape(std::string(line.substr(0, kShownOfLine))));
   });
 }
 

@@ -9,11 +9,13 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "frontend/net/admission.h"
 #include "frontend/net/connection.h"
 #include "frontend/net/door_counters.h"
@@ -39,6 +41,9 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
     Herd* herd = nullptr;
     places::Places* places = nullptr;
     bool log_traffic = false;
+    // Where text neighbours are, whose AT lines count; and all servers that these may name.
+    absl::flat_hash_set<Address> text_neighbors;
+    absl::flat_hash_set<std::string> herd_servers;
     // A reply waits no longer for the neighbours to have another server's update.
     Nanos longest_wait = 0;
     std::atomic<std::uint64_t> last_connection{0};
@@ -47,6 +52,7 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
     log::Burst full;
     log::Burst full_for_address;
     std::array<log::Burst, kClosures> closed;
+    log::Burst invalid_relay;
   };
 
   // Starts the thread. `listener` is a listening socket.
@@ -118,6 +124,7 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   DoorCounters& counters() override { return counters_; }
   const Limits& limits() const override { return shared_->limits; }
   bool OnKept(std::size_t before, std::size_t now) override;
+  void OnInvalidRelay(const std::string& peer, std::string_view line) override;
   void OnClosing(Closure reason, const std::string& client) override;
   void SendLater(std::uint64_t connection, std::size_t begin) override;
   void SendReplies();

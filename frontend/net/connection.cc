@@ -22,8 +22,8 @@ bool HasPassed(Nanos limit, Nanos since, Nanos now) { return limit > 0 && now - 
 
 Connection::Connection(std::uint64_t number, Descriptor socket,
                        std::unique_ptr<SecureChannel> channel, Admission::Seat seat,
-                       Connection::Host* host, EventLoop* loop, SessionContext* context,
-                       TrafficLog* traffic)
+                       Session::Peer peer, Connection::Host* host, EventLoop* loop,
+                       SessionContext* context, TrafficLog* traffic)
     : number_(number),
       socket_(std::move(socket)),
       channel_(std::move(channel)),
@@ -32,7 +32,7 @@ Connection::Connection(std::uint64_t number, Descriptor socket,
       loop_(loop),
       traffic_(traffic),
       log_name_(traffic->on() ? absl::StrCat("client ", number, " ", PeerName(socket_)) : ""),
-      session_(context, this),
+      session_(context, this, peer),
       heard_at_(loop->now()),
       reading_since_(loop->now()) {
   SetNoDelay(socket_);
@@ -159,6 +159,10 @@ void Connection::OnLines(absl::Span<const std::string_view> lines) {
   traffic_->In(log_name_, lines);
 }
 
+void Connection::OnInvalidRelay(std::string_view line) {
+  host_->OnInvalidRelay(PeerName(socket_), line);
+}
+
 places::Document Connection::AskPlaces(const places::Query& query, std::uint64_t ticket) {
   return host_->AskPlaces(number_, query, ticket);
 }
@@ -240,8 +244,9 @@ std::optional<Closure> Connection::Overdue() const {
   if (line_begun && HasPassed(limits.line, std::max(*line_begun, reading_since_), now)) {
     return Closure::kUnfinishedLine;
   }
-  if (!session_.waits() && HasPassed(limits.idle, heard_at_, now)) return Closure::kIdle;
-  return std::nullopt;
+  // A server has nothing to say when its clients have not.
+  if (session_.waits() || session_.has_relayed()) return std::nullopt;
+  return HasPassed(limits.idle, heard_at_, now) ? std::optional(Closure::kIdle) : std::nullopt;
 }
 
 void Connection::CloseIfOverdue() {

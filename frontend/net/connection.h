@@ -47,6 +47,8 @@ class Connection final : private EventLoop::Handler, private Session::Host {
     // What a connection keeps was `before` bytes and is `now`. Returns whether that is too much of
     // what all may keep.
     virtual bool OnKept(std::size_t before, std::size_t now) = 0;
+    // See Session::Host; `peer` is where it comes from.
+    virtual void OnInvalidRelay(const std::string& peer, std::string_view line) = 0;
     // The connection ends for that reason; `client` is where it comes from.
     virtual void OnClosing(Closure reason, const std::string& client) = 0;
     // What stands behind `begin` there is the connection's: call Send with it, also if it is
@@ -59,8 +61,8 @@ class Connection final : private EventLoop::Handler, private Session::Host {
 
   // `channel` is of the socket; null: no TLS. The host and what follows outlive the connection.
   Connection(std::uint64_t number, Descriptor socket, std::unique_ptr<SecureChannel> channel,
-             Admission::Seat seat, Host* host, EventLoop* loop, SessionContext* context,
-             TrafficLog* traffic);
+             Admission::Seat seat, Session::Peer peer, Host* host, EventLoop* loop,
+             SessionContext* context, TrafficLog* traffic);
   ~Connection();
 
   void Answer(std::uint64_t ticket, const places::Document& json);
@@ -92,6 +94,7 @@ class Connection final : private EventLoop::Handler, private Session::Host {
   places::Document AskPlaces(const places::Query& query, std::uint64_t ticket) override;
   void AwaitNeighbors(const Versions& versions, std::uint64_t ticket) override;
   void OnLines(absl::Span<const std::string_view> lines) override;
+  void OnInvalidRelay(std::string_view line) override;
 
   // Returns how many bytes came.
   std::size_t Read();

@@ -24,6 +24,9 @@ void DoorCounts::Add(const CommandCounters& counters) {
   refused_clients += counters.refused.value();
   invalid += counters.invalid.value();
   cut_off += counters.cut_off.value();
+  relays += counters.relays.value();
+  refused_relays += counters.refused_relays.value();
+  invalid_relays += counters.invalid_relays.value();
 }
 
 }  // namespace herd::net

@@ -50,6 +50,10 @@ struct DoorCounts {
   std::uint64_t unknown = 0;
   std::uint64_t invalid = 0;
   std::uint64_t cut_off = 0;
+  // See CommandCounters.
+  std::uint64_t relays = 0;
+  std::uint64_t refused_relays = 0;
+  std::uint64_t invalid_relays = 0;
   // By WaitedFor.
   std::array<count::Durations, kWaitedForKinds> reply_times;
 };

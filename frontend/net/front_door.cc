@@ -42,6 +42,8 @@ absl::StatusOr<std::unique_ptr<FrontDoor>> FrontDoor::Open(const Options& option
   door->shared_.places = places;
   door->shared_.log_traffic = options.log_traffic;
   door->shared_.longest_wait = options.longest_wait;
+  door->shared_.text_neighbors = options.text_neighbors;
+  door->shared_.herd_servers = options.herd_servers;
   door->port_ = LocalPort(listeners->front());
   for (Descriptor& listener : *listeners) {
     door->loops_.push_back(std::make_unique<ClientLoop>(&door->shared_, std::move(listener)));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -29,6 +30,9 @@ class FrontDoor {
     // A reply waits no longer for the neighbours to have another server's update.
     Nanos longest_wait = 500 * kNanosPerMillisecond;
     Limits limits = {};
+    // Where text neighbours are, whose AT lines count; and all servers that these may name.
+    absl::flat_hash_set<Address> text_neighbors = {};
+    absl::flat_hash_set<std::string> herd_servers = {};
     // What clients are shown, who then have to speak TLS; null: they speak without. Outlives the
     // door.
     const tls::IdentityKeeper* identity = nullptr;

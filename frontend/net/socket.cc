@@ -1,5 +1,6 @@
 #include "frontend/net/socket.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -7,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -59,6 +61,26 @@ Address ToAddress(const sockaddr_storage& address) {
   return bytes;
 }
 
+bool IsIpv4(const Address& address) {
+  constexpr std::array<std::uint8_t, 12> kPrefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  return std::equal(kPrefix.begin(), kPrefix.end(), address.begin());
+}
+
+socklen_t ToSocketAddress(const Address& address, std::uint16_t port, sockaddr_storage* storage) {
+  if (IsIpv4(address)) {
+    auto* const ipv4 = reinterpret_cast<sockaddr_in*>(storage);
+    ipv4->sin_family = AF_INET;
+    ipv4->sin_port = htons(port);
+    std::memcpy(&ipv4->sin_addr, address.data() + 12, 4);
+    return sizeof(sockaddr_in);
+  }
+  auto* const ipv6 = reinterpret_cast<sockaddr_in6*>(storage);
+  ipv6->sin6_family = AF_INET6;
+  ipv6->sin6_port = htons(port);
+  std::memcpy(&ipv6->sin6_addr, address.data(), 16);
+  return sizeof(sockaddr_in6);
+}
+
 }  // namespace
 
 Descriptor::~Descriptor() {
@@ -90,6 +112,38 @@ Arrival Accept(const Descriptor& listener) {
   Descriptor socket(accept4(listener.get(), reinterpret_cast<sockaddr*>(&address), &size,
                             SOCK_NONBLOCK | SOCK_CLOEXEC));
   return {std::move(socket), ToAddress(address)};
+}
+
+std::optional<Address> ParseAddress(const std::string& text) {
+  Address address{};
+  address[10] = address[11] = 0xff;
+  if (inet_pton(AF_INET, text.c_str(), address.data() + 12) == 1) return address;
+  if (inet_pton(AF_INET6, text.c_str(), address.data()) == 1) return address;
+  return std::nullopt;
+}
+
+Descriptor Connect(const Address& address, std::uint16_t port) {
+  sockaddr_storage storage{};
+  const socklen_t size = ToSocketAddress(address, port, &storage);
+  Descriptor socket(::socket(storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket.valid()) return {};
+  const int result = connect(socket.get(), reinterpret_cast<const sockaddr*>(&storage), size);
+  if (result == 0 || errno == EINPROGRESS) return socket;
+  return {};
+}
+
+int ConnectError(const Descriptor& socket) {
+  int error = 0;
+  socklen_t size = sizeof(error);
+  return getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+}
+
+void SetUserTimeout(const Descriptor& socket, int milliseconds) {
+  SetOption(socket, SOL_SOCKET, SO_KEEPALIVE);
+  const int seconds = std::max(1, milliseconds / 1000 / 2);
+  setsockopt(socket.get(), IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof(seconds));
+  setsockopt(socket.get(), IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof(seconds));
+  setsockopt(socket.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof(milliseconds));
 }
 
 std::uint16_t LocalPort(const Descriptor& socket) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -41,6 +42,18 @@ class Descriptor {
 // in "clients", and why.
 absl::StatusOr<Descriptor> Listen(const std::string& address, std::uint16_t port, bool shared,
                                   const std::string& purpose);
+
+// An IP address as people write it, IPv6 without brackets. nullopt: it is none; a name is none.
+std::optional<Address> ParseAddress(const std::string& text);
+
+// A non-blocking socket that is being connected to that address: when it is writable, or broken,
+// ConnectError says what has come of that. Not valid, with errno: it could not begin.
+Descriptor Connect(const Address& address, std::uint16_t port);
+// 0: there is none; else an errno.
+int ConnectError(const Descriptor& socket);
+
+// The connection breaks when the other side has not answered the kernel for so long.
+void SetUserTimeout(const Descriptor& socket, int milliseconds);
 
 // The port that a socket is bound to.
 std::uint16_t LocalPort(const Descriptor& socket);

@@ -19,6 +19,10 @@ bool BeginsTooLong(std::string_view input, bool ended) {
   return ended || front.size() > text::kMaxLineBytes + 1 || front.back() != '\r';
 }
 
+bool IsIn(const absl::flat_hash_set<std::string>& names, std::string_view name) {
+  return names.contains(absl::string_view(name.data(), name.size()));
+}
+
 void SetRequest(const text::Command& command, Nanos now, Request* request) {
   switch (command.kind) {
     case text::Command::Kind::kIamat:
@@ -32,6 +36,14 @@ void SetRequest(const text::Command& command, Nanos now, Request* request) {
       request->kind = Request::Kind::kLookup;
       request->client_id = command.client_id;
       request->sighting = Request::kUnknownClient;
+      return;
+    case text::Command::Kind::kAt:
+      request->kind = Request::Kind::kRelay;
+      request->client_id = command.client_id;
+      request->fix = command.fix;
+      request->text = command.text;
+      request->skew = command.skew;
+      request->server = command.server;
       return;
     default:
       request->kind = Request::Kind::kNone;
@@ -127,10 +139,23 @@ void Session::TakeLastLine(std::string_view line) {
 
 void Session::Take(std::string_view line) {
   CommandBatch& batch = context_->batch;
-  const text::Command& command = batch.commands[batch.size];
+  text::Command& command = batch.commands[batch.size];
   if (command.kind == text::Command::Kind::kBlank) return;
+  if (command.kind == text::Command::Kind::kInvalid && peer_ == Peer::kTextNeighbor) {
+    TakeRelay(line, &command);
+  }
   if (command.kind == text::Command::Kind::kWhatsat) ++batch.lookups;
   batch.lines[batch.size++] = line;
+}
+
+void Session::TakeRelay(std::string_view line, text::Command* command) {
+  if (text::ReadAt(line, command) && IsIn(*context_->herd_servers, command->server)) {
+    has_relayed_ = true;
+    return;
+  }
+  command->kind = text::Command::Kind::kInvalid;
+  context_->counters.invalid_relays.Add(1);
+  host_->OnInvalidRelay(line);
 }
 
 Versions Session::Execute(Nanos now) {
@@ -159,24 +184,23 @@ Session::Held& Session::Hold(WaitedFor waits_for) {
   return held;
 }
 
-void Session::CountCommands(std::uint64_t found, std::uint64_t refused,
-                            std::uint64_t questioned) const {
+void Session::CountCommands(const Tally& tally) const {
   const CommandBatch& batch = context_->batch;
-  const std::uint64_t unknown = batch.lookups - found;
+  const std::uint64_t unknown = batch.lookups - tally.found;
   CommandCounters& counters = context_->counters;
-  counters.reports.Add(batch.size - found - questioned);
-  if (found == 0 && questioned == 0) return;
-  counters.found.Add(found);
+  counters.reports.Add(batch.size - tally.found - tally.relays - tally.questioned);
+  if (tally.found + tally.relays + tally.questioned == 0) return;
+  counters.found.Add(tally.found);
   counters.unknown.Add(unknown);
-  counters.refused.Add(refused);
-  counters.invalid.Add(questioned - unknown - refused);
+  counters.relays.Add(tally.relays);
+  counters.refused.Add(tally.refused);
+  counters.refused_relays.Add(tally.refused_relays);
+  counters.invalid.Add(tally.questioned - unknown - tally.refused - tally.refused_relays);
 }
 
 void Session::Reply(Moment now, std::string* out) {
   CommandBatch& batch = context_->batch;
-  std::uint64_t found = 0;
-  std::uint64_t refused = 0;
-  std::uint64_t questioned = 0;
+  Tally tally;
   for (std::size_t i = 0; i < batch.size; ++i) {
     const text::Command& command = batch.commands[i];
     const Request& request = batch.requests[i];
@@ -186,15 +210,20 @@ void Session::Reply(Moment now, std::string* out) {
                request.sighting != Request::kUnknownClient) {
       ReplyToWhatsat(command, batch.sightings[static_cast<std::size_t>(request.sighting)], now,
                      out);
-      ++found;
+      ++tally.found;
+    } else if (request.kind == Request::Kind::kRelay) {
+      ++tally.relays;
+      continue;  // There is no reply to what servers tell each other.
     } else {
       text::AppendInvalid(batch.lines[i], Tail(out));
-      ++questioned;
-      if (request.kind == Request::Kind::kRefused) ++refused;
+      ++tally.questioned;
+      if (request.kind == Request::Kind::kRefused) {
+        ++(command.kind == text::Command::Kind::kAt ? tally.refused_relays : tally.refused);
+      }
     }
     ++uncounted_;
   }
-  CountCommands(found, refused, questioned);
+  CountCommands(tally);
   CountReplies(now);
   if (!held_.empty()) CountHeldBytes();
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/types/span.h"
 #include "frontend/places/places.h"
@@ -42,6 +43,11 @@ struct CommandCounters {
   count::Counter refused;  // reports of clients that are not known, when no more may be
   count::Counter invalid;
   count::Counter cut_off;  // of those, lines that were too long
+  // AT lines of text neighbours: all that are some; that told of a client that is not known, when
+  // no more may be; and, of the invalid lines, those that are to be AT lines.
+  count::Counter relays;
+  count::Counter refused_relays;
+  count::Counter invalid_relays;
 };
 
 // What all sessions of a thread share; outlives them.
@@ -51,6 +57,8 @@ struct SessionContext {
   CommandBatch batch = {};  // scratch space
   CommandCounters counters = {};
   Departures departures = {};
+  // All that the configuration knows.
+  const absl::flat_hash_set<std::string>* herd_servers = nullptr;
 };
 
 // When something was received.
@@ -81,13 +89,20 @@ class Session {
     virtual void AwaitNeighbors(const Versions& versions, std::uint64_t ticket) = 0;
     // These lines have been read. Only for the record.
     virtual void OnLines(absl::Span<const std::string_view> lines) = 0;
+    // A text neighbour has said this, which is no AT line or names a server that is none of the
+    // herd's. Only for the record.
+    virtual void OnInvalidRelay(std::string_view line) = 0;
 
    protected:
     ~Host() = default;
   };
 
+  // Whose AT lines count: a client's never.
+  enum class Peer { kClient, kTextNeighbor };
+
   // All outlive the session.
-  Session(SessionContext* context, Host* host) : context_(context), host_(host) {}
+  Session(SessionContext* context, Host* host, Peer peer = Peer::kClient)
+      : context_(context), host_(host), peer_(peer) {}
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -122,6 +137,8 @@ class Session {
   }
   // Bytes kept: of input that is not done with, and of replies that may not leave yet.
   std::size_t kept_bytes() const { return unread_.size() + held_bytes_; }
+  // An AT line of a text neighbour's has come.
+  bool has_relayed() const { return has_relayed_; }
   // The conversation was ended from this side, and the client may still be sending.
   bool cut_off() const { return cut_off_; }
 
@@ -149,12 +166,20 @@ class Session {
   void TakeLastLine(std::string_view line);
   // Keeps the command that has been read from this line into the next place of the batch.
   void Take(std::string_view line);
+  // Of a line that is no client's command.
+  void TakeRelay(std::string_view line, text::Command* command);
   Versions Execute(Nanos now);
   void AwaitNeighbors(const Versions& versions);
   void Reply(Moment now, std::string* out);
-  // Of the batch: lookups that found their client, reports that were refused, and all commands that
-  // were answered with "? ".
-  void CountCommands(std::uint64_t found, std::uint64_t refused, std::uint64_t questioned) const;
+  // Commands of a batch, by what came of them.
+  struct Tally {
+    std::uint64_t found = 0;  // lookups of clients that are known
+    std::uint64_t relays = 0;
+    std::uint64_t refused = 0;
+    std::uint64_t refused_relays = 0;
+    std::uint64_t questioned = 0;  // all that were answered with "? "
+  };
+  void CountCommands(const Tally& tally) const;
   void ReplyToReport(const text::Command& command, Nanos skew, std::string* out);
   void ReplyToWhatsat(const text::Command& command, const Sighting& sighting, Moment now,
                       std::string* out);
@@ -171,6 +196,7 @@ class Session {
 
   SessionContext* const context_;
   Host* const host_;
+  const Peer peer_;
 
   std::string unread_;     // input that is no whole line yet, or was left off
   Nanos line_begun_ = 0;   // when the first of it came, or something before it was done with
@@ -179,6 +205,7 @@ class Session {
   bool stopped_ = false;   // and a line that is not whole is none
   bool closed_ = false;    // nothing is read any more
   bool cut_off_ = false;
+  bool has_relayed_ = false;
 
   std::uint64_t uncounted_ = 0;  // replies, see CountReplies
   std::vector<Held> held_;

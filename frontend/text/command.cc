@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <system_error>
 
 #include "server/state/decimal.h"
 
@@ -13,6 +16,7 @@ namespace {
 
 constexpr std::uint64_t kMaxRadiusKm = 50;
 constexpr std::uint64_t kMaxBound = 20;
+constexpr double kMaxSkewSeconds = 9e9;   // some 290 years, which nanoseconds can count
 constexpr std::size_t kMetresDigits = 3;  // a kilometre's decimals that are whole metres
 
 // White space but for the "\n" that ends the line.
@@ -87,7 +91,8 @@ std::string_view Together(std::string_view id, const FixText& text) {
   return spaces ? std::string_view(begin, size) : std::string_view();
 }
 
-bool ReadIamat(Fields* fields, Command* command) {
+// Client, position and time.
+bool ReadReport(Fields* fields, Command* command) {
   command->client_id = fields->Next();
   Fix* const fix = &command->fix;
   command->text.position =
@@ -95,9 +100,28 @@ bool ReadIamat(Fields* fields, Command* command) {
   if (command->text.position.empty()) return false;
   command->text.time =
       fields->Next([fix](const char* at, const char* end) { return ReadTime(at, end, fix); });
-  if (command->text.time.empty() || !fields->AtEnd()) return false;
+  return !command->text.time.empty();
+}
+
+bool ReadIamat(Fields* fields, Command* command) {
+  if (!ReadReport(fields, command) || !fields->AtEnd()) return false;
   command->operands = Together(command->client_id, command->text);
   return true;
+}
+
+std::optional<Nanos> ReadSkew(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  const char* const end = text.data() + text.size();
+  if (Fix fix; ReadTime(text.data(), end, &fix) == end) return negative ? -fix.time : fix.time;
+  // As Python prints a small number: 9.5e-05.
+  double seconds = 0;
+  const auto [behind, error] = std::from_chars(text.data(), end, seconds);
+  if (error != std::errc() || behind != end || !(seconds >= 0) || seconds > kMaxSkewSeconds) {
+    return std::nullopt;
+  }
+  const auto skew = static_cast<Nanos>(std::llround(seconds * kNanosPerSecond));
+  return negative ? -skew : skew;
 }
 
 bool IsRadius(std::string_view text) {
@@ -148,6 +172,19 @@ Command ParseCommand(std::string_view line) {
   Command command;
   ReadCommand(line.data(), line.data() + line.size(), &command);
   return command;
+}
+
+bool ReadAt(std::string_view line, Command* command) {
+  command->kind = Command::Kind::kInvalid;
+  command->fix = {};
+  Fields fields(line.data(), line.data() + line.size());
+  if (fields.Next() != "AT") return false;
+  command->server = fields.Next();
+  const std::optional<Nanos> skew = ReadSkew(fields.Next());
+  if (!skew || !ReadReport(&fields, command)) return false;
+  command->skew = *skew;
+  command->kind = Command::Kind::kAt;
+  return true;
 }
 
 std::string_view WithoutCarriageReturn(std::string_view line) {

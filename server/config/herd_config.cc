@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -51,6 +52,13 @@ const ServerConfig* HerdConfig::Find(std::string_view name) const {
   const auto found = std::find_if(servers.begin(), servers.end(),
                                   [&](const ServerConfig& server) { return server.name == name; });
   return found == servers.end() ? nullptr : &*found;
+}
+
+std::vector<ServerConfig> HerdServers(const HerdConfig& herd) {
+  std::vector<ServerConfig> servers;
+  std::copy_if(herd.servers.begin(), herd.servers.end(), std::back_inserter(servers),
+               [](const ServerConfig& server) { return server.operator_port != 0; });
+  return servers;
 }
 
 HerdConfig DefaultHerdConfig() {

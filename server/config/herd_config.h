@@ -23,6 +23,11 @@ struct ServerConfig {
   uint16_t operator_port = 0;
   // 0: the server shows no metrics.
   uint16_t metrics_port = 0;
+  // It may be another program that speaks the text protocol only, as an older herd's servers do: as
+  // long as there is no other link with it, its neighbors tell it AT lines at its client port; and
+  // they believe those that come from its host. One that is such a program for good needs neither
+  // propagate port nor operator port, both are 0.
+  bool text = false;
   // Sorted by name. An edge stands at both of its ends, even if the file states it at one.
   std::vector<std::string> neighbors;
 
@@ -38,6 +43,10 @@ struct HerdConfig {
 
   friend bool operator==(const HerdConfig&, const HerdConfig&) = default;
 };
+
+// The servers that operators can ask: all but those that are another program for good. Their
+// neighbors, who may be some, are as they were.
+std::vector<ServerConfig> HerdServers(const HerdConfig& herd);
 
 // A file longer than this is refused.
 inline constexpr size_t kMaxConfigBytes = size_t{16} << 20;

@@ -102,8 +102,15 @@ class ObjectReader {
     value = json->get<std::string>();
   }
 
-  void Port(const char* key, uint16_t& value) {
-    ReadPort(Find(key, /*required=*/true), key, 1, "a port is 1 to 65535", value);
+  void Bool(const char* key, bool& value) {
+    const Json* json = Find(key, /*required=*/false);
+    if (json == nullptr) return;
+    if (!json->is_boolean()) return WrongType(key, *json, "true or false");
+    value = json->get<bool>();
+  }
+
+  void Port(const char* key, uint16_t& value, bool required = true) {
+    ReadPort(Find(key, required), key, 1, "a port is 1 to 65535", value);
   }
 
   // 0 or left out: there is none.
@@ -178,9 +185,10 @@ absl::StatusOr<ServerConfig> ReadServer(const Json& json, size_t index) {
   reader.String("name", /*required=*/true, server.name);
   reader.SetPlace(Place(index, server.name));
   reader.String("host", /*required=*/false, server.host);
+  reader.Bool("text", server.text);
   reader.Port("client_port", server.client_port);
-  reader.Port("propagate_port", server.propagate_port);
-  reader.Port("operator_port", server.operator_port);
+  reader.Port("propagate_port", server.propagate_port, /*required=*/!server.text);
+  reader.Port("operator_port", server.operator_port, /*required=*/!server.text);
   reader.OptionalPort("metrics_port", server.metrics_port);
   reader.Strings("neighbors", server.neighbors);
   if (absl::Status finished = reader.Finish(); !finished.ok()) return finished;
@@ -217,13 +225,14 @@ absl::StatusOr<HerdConfig> ParseHerdConfig(std::string_view json) {
 std::string ToJson(const HerdConfig& herd) {
   auto servers = nlohmann::ordered_json::array();
   for (const ServerConfig& server : herd.servers) {
-    servers.push_back({{"name", server.name},
-                       {"host", server.host},
-                       {"client_port", server.client_port},
-                       {"propagate_port", server.propagate_port},
-                       {"operator_port", server.operator_port},
-                       {"metrics_port", server.metrics_port},
-                       {"neighbors", server.neighbors}});
+    nlohmann::ordered_json json = {
+        {"name", server.name}, {"host", server.host}, {"client_port", server.client_port}};
+    if (server.text) json["text"] = true;
+    if (server.propagate_port != 0) json["propagate_port"] = server.propagate_port;
+    if (server.operator_port != 0) json["operator_port"] = server.operator_port;
+    json["metrics_port"] = server.metrics_port;
+    json["neighbors"] = server.neighbors;
+    servers.push_back(std::move(json));
   }
   return nlohmann::ordered_json{{"servers", std::move(servers)}}.dump(2) + "\n";
 }

@@ -17,6 +17,7 @@ namespace {
 // Pieces, and servers of a piece, that an error message names before it says how many more.
 constexpr size_t kMaxNamed = 8;
 
+constexpr const char* kClientPort = "client_port";
 constexpr const char* kMetricsPort = "metrics_port";
 
 using Index = absl::flat_hash_map<std::string, size_t>;
@@ -77,17 +78,23 @@ absl::Status IndexByName(const HerdConfig& herd, Index& index) {
   return absl::OkStatus();
 }
 
+bool IsOptional(const char* port, const ServerConfig& server) {
+  const bool speaks_text_alone =
+      server.text && server.propagate_port == 0 && server.operator_port == 0;
+  return port == kMetricsPort || (speaks_text_alone && port != kClientPort);
+}
+
 absl::Status CheckPorts(const HerdConfig& herd) {
   absl::flat_hash_map<std::pair<std::string, uint16_t>, std::string> owners;
   for (size_t i = 0; i < herd.servers.size(); ++i) {
     const ServerConfig& server = herd.servers[i];
     const std::string place = Place(i, server.name);
-    const std::pair<const char*, uint16_t> ports[] = {{"client_port", server.client_port},
+    const std::pair<const char*, uint16_t> ports[] = {{kClientPort, server.client_port},
                                                       {"propagate_port", server.propagate_port},
                                                       {"operator_port", server.operator_port},
                                                       {kMetricsPort, server.metrics_port}};
     for (const auto& [key, port] : ports) {
-      if (port == 0 && key == kMetricsPort) continue;  // It has none.
+      if (port == 0 && IsOptional(key, server)) continue;
       if (port == 0) return Broken(place, ": \"", key, "\" is 0, a port is 1 to 65535");
       const auto [first, is_new] = owners.try_emplace({absl::AsciiStrToLower(server.host), port},
                                                       absl::StrCat("\"", key, "\" of ", place));

@@ -10,6 +10,7 @@ std::vector<prometheus::MetricFamily> Describe(const Snapshot& snapshot) {
   AddServer(snapshot.status, &page);
   AddFrontDoor(snapshot.status.front_door(), &page);
   AddLinks(snapshot.status.neighbors(), &page);
+  AddTextLinks(snapshot.status.text_neighbors(), &page);
   AddPlaces(snapshot.status.places(), &page);
   AddProcess(snapshot.status, snapshot.process, &page);
   return page.Take();

@@ -41,12 +41,19 @@ void AddFrontDoor(const v1::FrontDoor& door, Page* page) {
   page->Counter("herd_commands_total",
                 "Lines from clients, by what they were: \"unknown\" are WHATSATs of a client that "
                 "the server does not know, \"refused\" IAMATs of new clients when there are "
-                "enough.")
+                "enough, \"at\" and \"refused_at\" those of text neighbors.")
       .Add(door.iamats(), {{"command", "iamat"}})
       .Add(door.whatsats() - door.unknown_whatsats(), {{"command", "whatsat"}})
       .Add(door.unknown_whatsats(), {{"command", "unknown"}})
       .Add(door.refused_iamats(), {{"command", "refused"}})
+      .Add(door.relays(), {{"command", "at"}})
+      .Add(door.refused_relays(), {{"command", "refused_at"}})
       .Add(door.invalid(), {{"command", "invalid"}});
+  page->Counter(
+          "herd_invalid_relays_total",
+          "Of the invalid lines, those of text neighbors that are no AT lines or name a server "
+          "that is not configured.")
+      .Add(door.invalid_relays());
   page->Histogram("herd_reply_seconds",
                   "From when the server turned to a command until its reply was handed to the "
                   "kernel, by what the reply, or one before it, waited for.")

@@ -14,6 +14,8 @@ void AddFrontDoor(const v1::FrontDoor& door, Page* page);
 // neighbour sends this server.
 using Neighbors = google::protobuf::RepeatedPtrField<v1::Neighbor>;
 void AddLinks(const Neighbors& neighbors, Page* page);
+using TextNeighbors = google::protobuf::RepeatedPtrField<v1::TextNeighbor>;
+void AddTextLinks(const TextNeighbors& neighbors, Page* page);
 void AddPlaces(const v1::Places& places, Page* page);
 // By the names that all programs use.
 void AddProcess(const v1::GetStatusResponse& status, const ProcessUse& use, Page* page);

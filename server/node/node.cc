@@ -1,5 +1,6 @@
 #include "server/node/node.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -29,9 +30,38 @@ std::vector<peer::Peers::Neighbor> NeighborsOf(const config::HerdConfig& herd,
   std::vector<peer::Peers::Neighbor> neighbors;
   for (const std::string& name : self.neighbors) {
     const config::ServerConfig& neighbor = *herd.Find(name);
+    if (neighbor.propagate_port == 0) continue;  // It speaks text alone.
     neighbors.push_back({name, HostPort(neighbor.host, neighbor.propagate_port)});
   }
   return neighbors;
+}
+
+// Errors: INVALID_ARGUMENT, one is not where its address could say who it is.
+absl::StatusOr<std::vector<net::TextNeighbor>> TextNeighborsOf(const config::HerdConfig& herd,
+                                                               const config::ServerConfig& self) {
+  std::vector<net::TextNeighbor> neighbors;
+  for (const std::string& name : self.neighbors) {
+    const config::ServerConfig& neighbor = *herd.Find(name);
+    if (!neighbor.text) continue;
+    const std::optional<net::Address> address = net::ParseAddress(neighbor.host);
+    if (!address) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the text neighbor ", name, " has the host ", neighbor.host,
+          ", which has to be an IP address: AT lines that come from there are believed"));
+    }
+    neighbors.push_back({.name = name,
+                         .address = *address,
+                         .port = neighbor.client_port,
+                         .shown = HostPort(neighbor.host, neighbor.client_port),
+                         .may_be_linked = neighbor.propagate_port != 0});
+  }
+  return neighbors;
+}
+
+absl::flat_hash_set<std::string> ServersOf(const config::HerdConfig& herd) {
+  absl::flat_hash_set<std::string> names;
+  for (const config::ServerConfig& server : herd.servers) names.insert(server.name);
+  return names;
 }
 
 }  // namespace
@@ -41,6 +71,10 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Start(const NodeOptions& options,
   const config::ServerConfig* const self = options.herd.Find(options.server);
   if (self == nullptr) {
     return absl::NotFoundError(absl::StrCat("the herd has no server ", options.server));
+  }
+  if (self->propagate_port == 0) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        options.server, " speaks text alone in the configuration, so it is another program"));
   }
   auto node = absl::WrapUnique(new Node(options, std::move(places)));
   if (absl::Status status = node->Open(*self); !status.ok()) return status;
@@ -63,6 +97,8 @@ absl::Status Node::Open(const config::ServerConfig& self) {
     client_identity_ = *std::move(client_identity);
   }
 
+  if (absl::Status status = OpenTextLinks(self); !status.ok()) return status;
+
   if (options_.expire_after > 0) {
     forgetter_ = std::make_unique<Forgetter>(&store_, options_.expire_after, [this] { OnNews(); });
   }
@@ -79,7 +115,9 @@ absl::Status Node::Open(const config::ServerConfig& self) {
                     [this](bool ready) {
                       links_ready_ = ready;
                       TellHealth();
-                    }});
+                    },
+                .on_link = [this](const std::string& neighbor,
+                                  bool up) { text_links_->SetLinked(neighbor, up); }});
   if (!peers.ok()) return peers.status();
   peers_ = *std::move(peers);
 
@@ -91,6 +129,8 @@ absl::Status Node::Open(const config::ServerConfig& self) {
                             .log_traffic = options_.log_traffic,
                             .longest_wait = options_.in_sync_bound,
                             .limits = FitConnections(options_.limits, DescriptorLimit()),
+                            .text_neighbors = text_addresses_,
+                            .herd_servers = ServersOf(options_.herd),
                             .identity = client_identity_.get()},
                            this, places_.get());
   if (!front_door.ok()) return front_door.status();
@@ -120,6 +160,24 @@ absl::Status Node::Open(const config::ServerConfig& self) {
                          HostPort(options_.listen, front_door_->port()), ", neighbors (",
                          absl::StrJoin(self.neighbors, ", "), ") on ", self.propagate_port,
                          ", operators on ", self.operator_port));
+  return absl::OkStatus();
+}
+
+absl::Status Node::OpenTextLinks(const config::ServerConfig& self) {
+  const auto neighbors = TextNeighborsOf(options_.herd, self);
+  if (!neighbors.ok()) return neighbors.status();
+  if (!neighbors->empty() && client_identity_ != nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the text neighbor ", neighbors->front().name,
+                     " speaks no TLS, which everybody at the clients' port has to with "
+                     "--client-tls: both do not go together"));
+  }
+  for (const net::TextNeighbor& neighbor : *neighbors) {
+    text_addresses_.insert(neighbor.address);
+    log::Info(absl::StrCat("the neighbor ", neighbor.name, " may speak text: AT lines from ",
+                           options_.herd.Find(neighbor.name)->host, " are believed"));
+  }
+  text_links_ = std::make_unique<net::TextLinks>(*neighbors, &store_);
   return absl::OkStatus();
 }
 
@@ -168,6 +226,7 @@ Node::~Node() {
   metrics_.reset();
   if (front_door_ != nullptr) front_door_->Close();
   if (peers_ != nullptr) peers_->Stop();
+  text_links_.reset();
   operator_server_.reset();
   places_.reset();
   front_door_.reset();
@@ -193,11 +252,14 @@ void Node::Leave(absl::Duration bound) {
   if (!peers_->Leave(deadline)) {
     log::Warning("not all neighbors could be handed everything in time");
   }
+  if (!text_links_->AwaitTold(deadline)) {
+    log::Warning("not all text neighbors could be told everything in time");
+  }
 }
 
 Versions Node::Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) {
   Store::Executed executed = store_.Execute(requests, sightings);
-  if (executed.updates > 0) unpublished_.store(true);
+  if (executed.updates + executed.relayed > 0) unpublished_.store(true);
   if (executed.refused > 0) {
     refused_clients_.Write(log::Level::kWarning, MonotonicNow(), [this] {
       return absl::StrCat("refused the report of a new client: ", options_.most_clients,
@@ -234,6 +296,7 @@ void Node::OnAcknowledged() {
 }
 
 void Node::OnNews() {
+  text_links_->Wake();
   OperatorServer* const watchers = watched_by_.load();
   if (watchers != nullptr) watchers->Wake();
 }
@@ -257,6 +320,7 @@ v1::GetStatusResponse Node::Describe(peer::Peers::Detail detail) {
     *status.add_neighbors() = std::move(neighbor);
   }
   SumUpNeighbors(&status);
+  DescribeTextLinks(*text_links_, status.mutable_text_neighbors());
   if (const OperatorServer* const watched = watched_by_.load()) {
     status.set_watchers(watched->watchers());
   }
@@ -287,8 +351,13 @@ std::vector<std::string> Node::StuckThreads() {
   return stuck_;
 }
 
-std::vector<v1::Neighbor> Node::DescribeNeighbors() {
-  return peers_->Describe(peer::Peers::Detail::kWithOrigins);
+v1::ListNeighborsResponse Node::DescribeNeighbors() {
+  v1::ListNeighborsResponse response;
+  for (v1::Neighbor& neighbor : peers_->Describe(peer::Peers::Detail::kWithOrigins)) {
+    *response.add_neighbors() = std::move(neighbor);
+  }
+  DescribeTextLinks(*text_links_, response.mutable_text_neighbors());
+  return response;
 }
 
 absl::Status Node::Disconnect(const std::string& neighbor) { return peers_->Disconnect(neighbor); }

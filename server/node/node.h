@@ -10,10 +10,12 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "frontend/net/front_door.h"
+#include "frontend/net/text_links.h"
 #include "frontend/places/places.h"
 #include "frontend/session/herd.h"
 #include "herd/v1/operator.pb.h"
@@ -80,6 +82,8 @@ class Node final : private Herd, private OperatorHost, private metrics::MetricsH
   Node(const NodeOptions& options, std::unique_ptr<places::Places> places);
 
   absl::Status Open(const config::ServerConfig& self);
+  // Before all that calls OnNews.
+  absl::Status OpenTextLinks(const config::ServerConfig& self);
   absl::Status OpenMetrics(const config::ServerConfig& self);
   Versions Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) override;
   void Publish() override;
@@ -94,7 +98,7 @@ class Node final : private Herd, private OperatorHost, private metrics::MetricsH
   v1::GetStatusResponse Describe(peer::Peers::Detail detail);
   v1::GetStatusResponse DescribeServer() override;
   v1::GetStatusResponse DescribeAll() override;
-  std::vector<v1::Neighbor> DescribeNeighbors() override;
+  v1::ListNeighborsResponse DescribeNeighbors() override;
   metrics::MetricsHost::Readiness DescribeReadiness() override;
   std::vector<std::string> StuckThreads() override ABSL_LOCKS_EXCLUDED(stuck_mutex_);
   void DescribeLinks(v1::GetStatusResponse* status);
@@ -117,6 +121,8 @@ class Node final : private Herd, private OperatorHost, private metrics::MetricsH
   // The front door, once it is open: the links hear of acknowledgements before.
   std::atomic<net::FrontDoor*> open_door_{nullptr};
   std::unique_ptr<places::Places> places_;
+  absl::flat_hash_set<net::Address> text_addresses_;
+  std::unique_ptr<net::TextLinks> text_links_;
   std::unique_ptr<OperatorServer> operator_server_;
   std::unique_ptr<metrics::HttpPort> metrics_;
 

@@ -88,6 +88,9 @@ void DescribeFrontDoor(const net::FrontDoor& front_door, v1::FrontDoor* door) {
   door->set_invalid(counts.invalid);
   door->set_cut_off(counts.cut_off);
   door->set_refused_iamats(counts.refused_clients);
+  door->set_relays(counts.relays);
+  door->set_refused_relays(counts.refused_relays);
+  door->set_invalid_relays(counts.invalid_relays);
   door->set_refused_connections(counts.refused);
   door->set_refused_of_address(counts.refused_of_address);
   door->set_closed_idle(closed(net::Closure::kIdle));
@@ -133,6 +136,23 @@ void DescribeLog(const log::Counts& counts, v1::LogCounts* log) {
   log->set_warning(counts.warning);
   log->set_error(counts.error);
   log->set_failed_writes(counts.failed_writes);
+}
+
+void DescribeTextLinks(const net::TextLinks& links,
+                       google::protobuf::RepeatedPtrField<v1::TextNeighbor>* neighbors) {
+  for (const net::TextLinkStatus& link : links.Describe()) {
+    v1::TextNeighbor* const neighbor = neighbors->Add();
+    neighbor->set_server(link.server);
+    neighbor->set_address(link.address);
+    neighbor->set_up(link.up);
+    neighbor->set_since_at_ns(static_cast<std::uint64_t>(link.since_epoch));
+    neighbor->set_connects(link.connects);
+    neighbor->set_last_error(link.last_error);
+    neighbor->set_sent_lines(link.sent_lines);
+    neighbor->set_lag_updates(link.lag);
+    neighbor->set_refused_lines(link.refused_lines);
+    neighbor->set_linked(link.linked);
+  }
 }
 
 void SumUpNeighbors(v1::GetStatusResponse* status) {

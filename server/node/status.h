@@ -4,6 +4,7 @@
 #pragma once
 
 #include "frontend/net/front_door.h"
+#include "frontend/net/text_links.h"
 #include "herd/v1/operator.pb.h"
 #include "server/log/log.h"
 #include "server/node/node.h"
@@ -31,6 +32,9 @@ void DescribeCertificates(const tls::IdentityKeeper* own, const tls::IdentityKee
                           v1::GetStatusResponse* status);
 
 void DescribeLog(const log::Counts& counts, v1::LogCounts* log);
+
+void DescribeTextLinks(const net::TextLinks& links,
+                       google::protobuf::RepeatedPtrField<v1::TextNeighbor>* neighbors);
 
 // What the links have brought in all, of the neighbours that stand in the status.
 void SumUpNeighbors(v1::GetStatusResponse* status);

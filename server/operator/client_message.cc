@@ -24,6 +24,7 @@ void ToMessage(const Update& update, const Degrees& place, v1::Client* client) {
   client->set_longitude(place.longitude);
   client->set_time_ns(update.fix.time);
   client->set_skew_ns(update.skew);
+  if (!update.server.empty()) client->set_received_by(std::string(update.server));
 }
 
 void SetOrigin(const OriginId& id, v1::Origin* origin) {

@@ -20,7 +20,7 @@ namespace herd {
 class OperatorHost {
  public:
   virtual v1::GetStatusResponse DescribeServer() = 0;
-  virtual std::vector<v1::Neighbor> DescribeNeighbors() = 0;
+  virtual v1::ListNeighborsResponse DescribeNeighbors() = 0;
   // Errors: NOT_FOUND, no neighbour has that name; UNAVAILABLE while stopping.
   virtual absl::Status Disconnect(const std::string& neighbor) = 0;
   virtual absl::Status Reconnect(const std::string& neighbor) = 0;

@@ -34,9 +34,7 @@ grpc::Status OperatorService::GetStatus(grpc::ServerContext*, const v1::GetStatu
 
 grpc::Status OperatorService::ListNeighbors(grpc::ServerContext*, const v1::ListNeighborsRequest*,
                                             v1::ListNeighborsResponse* response) {
-  for (v1::Neighbor& neighbor : host_->DescribeNeighbors()) {
-    *response->add_neighbors() = std::move(neighbor);
-  }
+  *response = host_->DescribeNeighbors();
   return grpc::Status::OK;
 }
 

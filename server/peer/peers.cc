@@ -226,6 +226,10 @@ void Peers::NoteStates() {
   for (std::size_t i = 0; i < states_.size(); ++i) {
     note(flood_.outbound(i).up(), &states_[i].outbound_up);
     note(flood_.inbound(i).up(), &states_[i].inbound_up);
+    const bool linked = flood_.outbound(i).up() && flood_.inbound(i).up();
+    if (std::exchange(states_[i].linked, linked) != linked) {
+      options_.on_link(options_.neighbors[i].name, linked);
+    }
     if (note(flood_.IsInSync(i), &states_[i].in_sync) && states_[i].in_sync.holds) {
       log::Info(absl::StrCat(options_.neighbors[i].name, " is in sync"));
     }

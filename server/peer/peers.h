@@ -57,6 +57,8 @@ class Peers final : private CalledStream::Host, private KnockListener::Host {
     // Whether clients may be sent here, as far as the links know. At each change, also on the
     // thread of somebody who asks for a description; this object's lock is held.
     std::function<void(bool ready)> on_ready = [](bool) {};
+    // The link with that neighbour is up, in both directions, or is so no longer. Likewise.
+    std::function<void(const std::string& neighbor, bool up)> on_link = [](const auto&, bool) {};
   };
 
   // Listens, and starts to connect.
@@ -108,6 +110,7 @@ class Peers final : private CalledStream::Host, private KnockListener::Host {
     Lasting outbound_up;
     Lasting inbound_up;
     Lasting in_sync;
+    bool linked = false;        // in both directions
     bool disconnected = false;  // by an operator
     LinkTraffic traffic;
     std::uint64_t times_late = 0;

@@ -11,9 +11,9 @@ namespace {
 // What a client may write in one line.
 constexpr std::size_t kMaxFieldBytes = 8192;
 
-bool IsClientId(std::string_view id) {
-  if (id.empty() || id.size() > kMaxFieldBytes) return false;
-  for (const char c : id) {
+bool IsName(std::string_view name, std::size_t most) {
+  if (name.empty() || name.size() > most) return false;
+  for (const char c : name) {
     if (c == ' ' || (c >= '\t' && c <= '\r')) return false;
   }
   return true;
@@ -36,7 +36,8 @@ std::optional<Fix> ReadFix(const v1::Update& in, const FixText& text) {
 }
 
 absl::Status ReadUpdate(const v1::Update& in, Sequence previous, Sequence through, Update* out) {
-  if (!IsClientId(in.client_id())) return absl::InvalidArgumentError("client_id is none");
+  if (!IsName(in.client_id(), kMaxFieldBytes))
+    return absl::InvalidArgumentError("client_id is none");
   if (in.step() == 0 || in.step() > through - previous) {
     return absl::InvalidArgumentError("step leads out of the range");
   }
@@ -44,10 +45,14 @@ absl::Status ReadUpdate(const v1::Update& in, Sequence previous, Sequence throug
   out->text.time = in.time_text();
   const std::optional<Fix> fix = ReadFix(in, out->text);
   if (!fix) return absl::InvalidArgumentError("position or time is none");
+  if (!in.server().empty() && !IsName(in.server(), kMaxServerName)) {
+    return absl::InvalidArgumentError("server is none");
+  }
   out->client_id = in.client_id();
   out->sequence = previous + in.step();
   out->fix = *fix;
   out->skew = in.skew_ns();
+  out->server = in.server();
   return absl::OkStatus();
 }
 
@@ -61,6 +66,7 @@ void ToWire(const Update& update, Sequence previous, v1::Update* out) {
   out->set_latitude(update.fix.latitude);
   out->set_longitude(update.fix.longitude);
   out->set_text_shape(update.fix.shape);
+  if (!update.server.empty()) out->set_server(update.server.data(), update.server.size());
   if (update.fix.shape != 0) return;
   out->set_position_text(update.text.position.data(), update.text.position.size());
   out->set_time_text(update.text.time.data(), update.text.time.size());

@@ -54,8 +54,11 @@ struct Update {
   Fix fix;
   // Only when fix.shape is 0. Each fits into a line, as the id does.
   FixText text;
-  // The origin's time on receipt less the client's time.
+  // The time on receipt less the client's time, of the server that got the report.
   Nanos skew = 0;
+  // That server, if it is another than the origin's: a text neighbour, whose report the origin
+  // relays. Else empty.
+  std::string_view server = {};
 };
 
 }  // namespace herd

@@ -28,8 +28,9 @@ void Record::FreeText() {
   if (shape_ == 0) ::operator delete(position_.heap);
 }
 
-void Record::SetUpdate(OriginIndex origin, const Update& update) {
+void Record::SetUpdate(OriginIndex origin, const Update& update, ServerNames::Index server) {
   FreeText();
+  server_ = server;
   time_ = update.fix.time;
   skew_ = update.skew;
   origin_and_sequence_ = Pack(origin, update.sequence);

@@ -10,6 +10,7 @@
 #include "server/state/fix.h"
 #include "server/state/nanos.h"
 #include "server/state/origin.h"
+#include "server/state/server_names.h"
 
 namespace herd {
 
@@ -34,8 +35,10 @@ class alignas(64) Record {
   void Clear();
   bool is_vacant() const { return sequence() == 0; }
 
-  // Replaces all but the id. `text` is looked at only when fix.shape is 0.
-  void SetUpdate(OriginIndex origin, const Update& update);
+  // Replaces all but the id. `text` is looked at only when fix.shape is 0; `server` is the number
+  // of update.server.
+  void SetUpdate(OriginIndex origin, const Update& update,
+                 ServerNames::Index server = ServerNames::kNone);
 
   OriginIndex origin() const { return static_cast<OriginIndex>(origin_and_sequence_ >> 48); }
   Sequence sequence() const { return origin_and_sequence_ & kMaxSequence; }
@@ -49,6 +52,9 @@ class alignas(64) Record {
   Nanos received() const { return ReceivedAt(time_, skew_); }
   Fix fix() const;
   FixText text() const;
+  // Of the server that got the report, if it is another than the origin's.
+  ServerNames::Index server() const { return server_; }
+  // Without its server.
   Update update() const;
 
  private:
@@ -83,6 +89,7 @@ class alignas(64) Record {
   } id_ = {.heap = nullptr};
   std::uint32_t shape_ = 0;
   std::uint16_t id_size_ = 0;
+  ServerNames::Index server_ = ServerNames::kNone;
 };
 
 static_assert(sizeof(Record) == 64);

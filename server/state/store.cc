@@ -15,7 +15,7 @@ bool Repeats(const Update& update, const Record& record) {
   return update.fix == record.fix() && (update.fix.shape != 0 || update.text == record.text());
 }
 
-Update ToUpdate(const Request& report, Sequence sequence) {
+Update MakeUpdate(const Request& report, Sequence sequence) {
   return {.client_id = report.client_id,
           .sequence = sequence,
           .fix = report.fix,
@@ -87,11 +87,15 @@ void Store::ExecuteGroup(absl::Span<Request> requests, std::vector<Sighting>* si
   LookAhead(requests, &ahead);
   for (std::size_t i = 0; i < requests.size(); ++i) {
     Request& request = requests[i];
-    if (request.kind == Request::Kind::kReport && IsToBeRefused(request.client_id, ahead, i)) {
+    const bool tells =
+        request.kind == Request::Kind::kReport || request.kind == Request::Kind::kRelay;
+    if (tells && IsToBeRefused(request.client_id, ahead, i)) {
       request.kind = Request::Kind::kRefused;
       ++executed->refused;
     } else if (request.kind == Request::Kind::kReport) {
       Report(request, FindOrInsert(request.client_id, ahead, i), executed);
+    } else if (request.kind == Request::Kind::kRelay) {
+      Relay(request, ahead, i, executed);
     } else if (Sighting sighting; request.kind == Request::Kind::kLookup &&
                                   LookUp(request.client_id, ahead.hashes[i], &sighting)) {
       request.sighting = static_cast<std::int32_t>(sightings->size());
@@ -108,7 +112,7 @@ bool Store::IsToBeRefused(std::string_view client_id, const Ahead& ahead, std::s
 
 void Store::Report(const Request& request, RecordTable::Entry entry, Executed* executed) {
   OriginState& own = origins_[kOwnOrigin];
-  const Update update = ToUpdate(request, own.through + 1);
+  const Update update = MakeUpdate(request, own.through + 1);
   if (!entry.inserted) {
     const Record& record = records_[entry.slot];
     if (Repeats(update, record) || !Supersedes(kOwnOrigin, update, record)) {
@@ -120,10 +124,24 @@ void Store::Report(const Request& request, RecordTable::Entry entry, Executed* e
   ++executed->updates;
 }
 
+void Store::Relay(const Request& request, const Ahead& ahead, std::size_t item,
+                  Executed* executed) {
+  if (ReceivedAt(request.fix.time, request.skew) < too_old_) return;
+  const RecordTable::Entry entry = FindOrInsert(request.client_id, ahead, item);
+  if (!entry.inserted && request.fix.time <= records_[entry.slot].time()) return;
+  OriginState& own = origins_[kOwnOrigin];
+  Update update = MakeUpdate(request, own.through + 1);
+  if (request.server != own.id.server) update.server = request.server;
+  Replace(entry, kOwnOrigin, update);
+  own.through = update.sequence;
+  ++executed->relayed;
+}
+
 bool Store::LookUp(std::string_view client_id, std::uint64_t hash, Sighting* sighting) const {
   const Record* const record = records_.Find(client_id, hash);
   if (record == nullptr) return false;
-  sighting->server = origins_[record->origin()].id.server;
+  sighting->server = record->server() == ServerNames::kNone ? origins_[record->origin()].id.server
+                                                            : servers_.Name(record->server());
   sighting->skew = record->skew();
   const Fix fix = record->fix();
   if (fix.shape != 0) {
@@ -150,7 +168,7 @@ void Store::Replace(RecordTable::Entry entry, OriginIndex origin, const Update& 
     superseded_.push_back(old);
   }
   digest_.sum += DigestOf(origins_[origin].hash, update.sequence);
-  record.SetUpdate(origin, update);
+  record.SetUpdate(origin, update, servers_.Intern(update.server));
   origins_[origin].log.Append(update.sequence, entry.slot);
 }
 
@@ -250,6 +268,12 @@ void Store::ApplyGroup(OriginIndex origin, absl::Span<const Update> updates) {
   DropSuperseded(origin);
 }
 
+Update Store::ToUpdate(const Record& record) const {
+  Update update = record.update();
+  update.server = servers_.Name(record.server());
+  return update;
+}
+
 template <typename Visit>
 Sequence Store::VisitLive(OriginIndex origin, Sequence after, const Visit& visit) const {
   std::array<UpdateLog::Entry, kGroup> entries;
@@ -269,7 +293,9 @@ Sequence Store::VisitLive(OriginIndex origin, Sequence after, const Visit& visit
 Sequence Store::Collect(OriginIndex origin, Sequence after,
                         absl::FunctionRef<bool(const Update&)> visit) const {
   absl::MutexLock lock(&mutex_);
-  return VisitLive(origin, after, [&](const Record& record) { return visit(record.update()); });
+  return VisitLive(origin, after, [&](const Record& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return visit(ToUpdate(record));
+  });
 }
 
 bool Store::Find(std::string_view client_id,
@@ -278,7 +304,7 @@ bool Store::Find(std::string_view client_id,
   absl::MutexLock lock(&mutex_);
   const Record* const record = records_.Find(client_id, hash);
   if (record == nullptr) return false;
-  visit(record->origin(), record->update());
+  visit(record->origin(), ToUpdate(*record));
   return true;
 }
 
@@ -288,7 +314,7 @@ Slot Store::Scan(Slot from, std::size_t count,
   const std::size_t end = std::max<std::size_t>(from, std::min(records_.slots(), from + count));
   for (Slot slot = from; slot < end; ++slot) {
     const Record& record = records_[slot];
-    if (!record.is_vacant()) visit(slot, record.origin(), record.update());
+    if (!record.is_vacant()) visit(slot, record.origin(), ToUpdate(record));
   }
   return static_cast<Slot>(end);
 }

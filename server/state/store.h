@@ -29,22 +29,27 @@
 #include "server/state/nanos.h"
 #include "server/state/origin.h"
 #include "server/state/record_table.h"
+#include "server/state/server_names.h"
 #include "server/state/update_log.h"
 
 namespace herd {
 
 // What a client asks of the map; part of a batch.
 struct Request {
-  // kRefused is set by Execute: a report of a client that is not known, when no more may be.
-  enum class Kind : std::uint8_t { kNone, kReport, kLookup, kRefused };
+  // kRelay: a report that another server got, which is no neighbour and floods nothing itself.
+  // kRefused is set by Execute: a report or relay of a client that is not known, when no more may
+  // be.
+  enum class Kind : std::uint8_t { kNone, kReport, kRelay, kLookup, kRefused };
 
   Kind kind = Kind::kNone;
   std::string_view client_id;
 
-  // kReport only.
+  // kReport and kRelay only.
   Fix fix;
   FixText text;
   Nanos skew = 0;
+  // kRelay only: who got the report.
+  std::string_view server;
 
   // kLookup only, set by Execute: which of the sightings is the answer.
   static constexpr std::int32_t kUnknownClient = -1;
@@ -78,13 +83,16 @@ class Store {
 
   // Executes the requests in their order. A report that is the newest of its client becomes an
   // update of this server's; an older one, and one that repeats what is stored, changes nothing.
-  // Answers of lookups are appended to `sightings`.
+  // So does a relay, but that it has to be of a later time: what comes back in a circle is nothing
+  // new. Answers of lookups are appended to `sightings`.
   struct Executed {
-    // Updates that have been made.
+    // Updates that reports, and that relays have made.
     std::size_t updates = 0;
-    // Reports that have been refused.
+    std::size_t relayed = 0;
+    // Reports and relays that have been refused.
     std::size_t refused = 0;
-    // The newest updates, by origin, that are now the records of clients who reported.
+    // The newest updates, by origin, that are now the records of clients who reported; nobody waits
+    // for those of relays.
     Versions reported;
   };
   Executed Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings)
@@ -179,6 +187,8 @@ class Store {
                     Executed* executed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Report(const Request& request, RecordTable::Entry entry, Executed* executed)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Relay(const Request& request, const Ahead& ahead, std::size_t item, Executed* executed)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsToBeRefused(std::string_view client_id, const Ahead& ahead, std::size_t item) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool LookUp(std::string_view client_id, std::uint64_t hash, Sighting* sighting) const
@@ -196,6 +206,7 @@ class Store {
   Sequence VisitLive(OriginIndex origin, Sequence after, const Visit& visit) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  Update ToUpdate(const Record& record) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether that update is newer than the record.
   bool Supersedes(OriginIndex origin, const Update& update, const Record& record) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -209,6 +220,8 @@ class Store {
   mutable absl::Mutex mutex_;
   RecordTable records_ ABSL_GUARDED_BY(mutex_);
   std::vector<OriginState> origins_ ABSL_GUARDED_BY(mutex_);
+  // Of those who got reports that others relayed.
+  ServerNames servers_ ABSL_GUARDED_BY(mutex_);
   MapDigest digest_ ABSL_GUARDED_BY(mutex_);
   Nanos too_old_ ABSL_GUARDED_BY(mutex_) = std::numeric_limits<Nanos>::min();
   std::uint64_t forgotten_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -98,6 +98,47 @@ TEST(HerdStatus, NamesTheLinkThatIsDownAndWhy) {
   EXPECT_EQ(herd[1].LinksUp(), 1u);
 }
 
+// C may be another program, and B tells it by text.
+HerdStatus WithTextServer(const v1::TextNeighbor& c_at_b) {
+  config::HerdConfig herd = Chain();
+  herd.servers[2].text = true;
+  auto answers = AllWhole();
+  answers[1].mutable_neighbors(1)->set_outbound_up(false);
+  *answers[1].add_text_neighbors() = c_at_b;
+  return JoinAnswers(herd, {answers[0], answers[1], kSilent});
+}
+
+TEST(HerdStatus, IsWholeWhenAServerThatDoesNotAnswerIsToldByText) {
+  v1::TextNeighbor c;
+  c.set_server("C");
+  c.set_up(true);
+  const HerdStatus herd = WithTextServer(c);
+  EXPECT_THAT(Missing(herd), IsEmpty());
+  EXPECT_EQ(herd[1].LinksUp(), 2u);
+  EXPECT_THAT(ToTable(herd, false), HasSubstr("C       text    speaks text alone, or is down: "));
+}
+
+TEST(HerdStatus, NamesTheTextNeighborThatIsNotReached) {
+  v1::TextNeighbor c;
+  c.set_server("C");
+  c.set_address("127.0.0.1:12073");
+  c.set_last_error("Connection refused");
+  const HerdStatus herd = WithTextServer(c);
+  EXPECT_THAT(Missing(herd), ElementsAre("B does not reach its text neighbor C at 127.0.0.1:12073 "
+                                         "(Connection refused)"));
+  EXPECT_EQ(herd[1].LinksUp(), 1u);
+  c.set_linked(true);
+  EXPECT_THAT(Missing(WithTextServer(c)), IsEmpty());
+}
+
+TEST(HerdStatus, AsksNobodyWhoSpeaksTextForGood) {
+  config::HerdConfig herd = Chain();
+  herd.servers[2].text = true;
+  herd.servers[2].operator_port = 0;
+  const auto answers = AllWhole();
+  EXPECT_EQ(JoinAnswers(herd, {answers[0], answers[1]}).size(), 2u);
+}
+
 TEST(HerdStatus, CountsAnAnswerFromAnotherServerAsNone) {
   auto answers = AllWhole();
   answers[2].set_server("X");

@@ -53,6 +53,26 @@ TEST(TheTableOfLinks, SaysWhyALinkIsDownAndHowFarBehindTheOtherOneIs) {
   EXPECT_THAT(Table({down}), HasSubstr("disconnected here by an operator\n"));
 }
 
+TEST(TheTableOfLinks, HasARowForATextNeighborWithWhichThereIsNoOtherLink) {
+  v1::ListNeighborsResponse response;
+  v1::TextNeighbor& text = *response.add_text_neighbors();
+  text.set_server("Wilkes");
+  text.set_up(true);
+  text.set_since_at_ns(kNow - 60'000'000'000);
+  text.set_sent_lines(12'345);
+  const auto table = [&] { return LinksTable({{"Goloman", "", response}}, kNow, false); };
+  EXPECT_THAT(table(),
+              HasSubstr("Goloman    Wilkes     up    60 s     text  0        -        12k"));
+  text.set_up(false);
+  text.set_last_error("Connection refused");
+  text.set_refused_lines(3);
+  EXPECT_THAT(table(), HasSubstr("Wilkes     down"));
+  EXPECT_THAT(table(), HasSubstr("\n           Connection refused\n"));
+  EXPECT_THAT(table(), HasSubstr("\n           it has refused 3 lines\n"));
+  text.set_linked(true);
+  EXPECT_EQ(table().find("Wilkes"), std::string::npos);
+}
+
 TEST(TheTableOfLinks, NamesTheServerThatDoesNotAnswer) {
   EXPECT_THAT(LinksTable({{"Welsh", "127.0.0.1:1", absl::UnavailableError("x")}}, kNow, false),
               HasSubstr("Welsh      does not answer\n"));

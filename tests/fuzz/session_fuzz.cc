@@ -51,11 +51,11 @@ class StoreHerd final : public Herd {
 
 class Client final : private Session::Host {
  public:
-  explicit Client(bool answered_at_once)
+  Client(bool answered_at_once, Session::Peer peer)
       : answered_at_once_(answered_at_once),
         herd_(answered_at_once),
-        context_{.server = "Goloman", .herd = &herd_},
-        session_(&context_, this) {}
+        context_{.server = "Goloman", .herd = &herd_, .herd_servers = &herd_servers_},
+        session_(&context_, this, peer) {}
 
   // So many bytes of the input arrive, as many as there are and the session wants.
   std::string_view Send(std::string_view input, std::size_t bytes) {
@@ -103,17 +103,19 @@ class Client final : private Session::Host {
     waiting_.emplace_back(ticket, false);
   }
   void OnLines(absl::Span<const std::string_view>) override {}
+  void OnInvalidRelay(std::string_view) override {}
 
   const bool answered_at_once_;
   StoreHerd herd_;
+  const absl::flat_hash_set<std::string> herd_servers_ = {"Goloman", "Hands"};
   SessionContext context_;
   Session session_;
   std::deque<std::pair<std::uint64_t, bool>> waiting_;
   std::string said_;
 };
 
-std::string InOnePiece(std::string_view input) {
-  Client client(true);
+std::string InOnePiece(std::string_view input, Session::Peer peer) {
+  Client client(true, peer);
   while (!input.empty() && !client.finished()) {
     input = client.Send(input, input.size());
     client.Resume();
@@ -131,8 +133,8 @@ void TakeStep(Client* client, Script* script, std::string_view* input) {
   *input = client->Send(*input, 1 + step / 4);
 }
 
-std::string InPieces(std::string_view input, Script script) {
-  Client client(false);
+std::string InPieces(std::string_view input, Session::Peer peer, Script script) {
+  Client client(false, peer);
   while (!input.empty() && !client.finished()) {
     TakeStep(&client, &script, &input);
     if (!client.wants_input()) {
@@ -159,8 +161,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view all(reinterpret_cast<const char*>(data), size);
   const std::string_view steps = all.substr(0, all.find('\n'));
   const std::string_view input = all.substr(std::min(all.size(), steps.size() + 1));
-  const std::string whole = herd::InOnePiece(input);
-  const std::string pieces = herd::InPieces(input, herd::Script(steps));
+  // Every byte is a step; this one says too who is speaking.
+  const auto peer =
+      steps.starts_with('t') ? herd::Session::Peer::kTextNeighbor : herd::Session::Peer::kClient;
+  const std::string whole = herd::InOnePiece(input, peer);
+  const std::string pieces = herd::InPieces(input, peer, herd::Script(steps));
   if (whole == pieces) return 0;
   std::fprintf(stderr, "in one piece:\n%s\nin pieces:\n%s\n", whole.c_str(), pieces.c_str());
   std::abort();

@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import re
-import signal
 import socket
 import ssl
 import subprocess
@@ -13,9 +12,9 @@ import sys
 import tempfile
 import threading
 import unittest
-import urllib.request
 import warnings
 
+from herd_process import HerdProcess
 from loopback import PATIENCE_S, eventually, free_ports, private_address
 
 NAME = "phones.example.org"
@@ -33,58 +32,26 @@ def iamat(client_id, time=TIME):
     return "IAMAT %s %s %s\n" % (client_id, HERE, time)
 
 
-class Server:
+class Server(HerdProcess):
     """Goloman alone, whose clients are shown the certificate in `directory`."""
 
     def __init__(self, directory, *flags):
-        self.address = private_address()
-        self.port, propagate, operator, self._metrics, no_places = free_ports(5, self.address)
-        self._log = os.path.join(directory, "log")
+        address = private_address()
+        port, propagate, operator, metrics, no_places = free_ports(5, address)
         config = os.path.join(directory, "herd.json")
         with open(config, "w", encoding="utf-8") as file:
             json.dump({"servers": [{
-                "name": "Goloman", "host": self.address, "client_port": self.port,
+                "name": "Goloman", "host": address, "client_port": port,
                 "propagate_port": propagate, "operator_port": operator,
-                "metrics_port": self._metrics, "neighbors": []}]}, file)
-        with open(self._log, "w", encoding="utf-8") as log:
-            # It dies with this process, however that ends.
-            self.process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", arguments.server, "Goloman", "--config", config,
-                 "--listen", self.address, "--metrics-listen", self.address,
-                 "--places-url", "http://%s:%d" % (self.address, no_places),
-                 "--client-tls", "--client-tls-certificate", os.path.join(directory, NAME + ".pem"),
-                 "--client-tls-key", os.path.join(directory, NAME + ".key"), *flags],
-                stdout=log, stderr=log)
-        if not eventually(self._serves):
-            raise RuntimeError("Goloman does not start:\n" + self.log())
-
-    def _serves(self):
-        try:
-            return "herd_ready" in self.page()
-        except OSError:
-            return False
-
-    def page(self):
-        url = "http://%s:%d/metrics" % (self.address, self._metrics)
-        with urllib.request.urlopen(url, timeout=PATIENCE_S) as page:
-            return page.read().decode()
-
-    def metric(self, name):
-        return float(re.search("^%s (.*)$" % re.escape(name), self.page(), re.MULTILINE).group(1))
+                "metrics_port": metrics, "neighbors": []}]}, file)
+        super().__init__(
+            arguments.server, "Goloman", config, address, port, metrics,
+            "--places-url", "http://%s:%d" % (address, no_places),
+            "--client-tls", "--client-tls-certificate", os.path.join(directory, NAME + ".pem"),
+            "--client-tls-key", os.path.join(directory, NAME + ".key"), *flags)
 
     def closed(self, reason):
         return self.metric('herd_closed_connections_total{reason="%s"}' % reason)
-
-    def descriptors(self):
-        return len(os.listdir("/proc/%d/fd" % self.process.pid))
-
-    def log(self):
-        with open(self._log, encoding="utf-8") as log:
-            return log.read()
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE_S)
 
 
 class Phone:

@@ -56,17 +56,18 @@ def read(path):
 
 
 class Server:
-    """One of two neighbours; the other one is not there."""
+    """One whose two neighbours, of which one speaks text, are not there."""
 
     def __init__(self, folder):
-        sockets = [socket.create_server((HOST, 0)) for _ in range(8)]
+        sockets = [socket.create_server((HOST, 0)) for _ in range(9)]
         ports = [each.getsockname()[1] for each in sockets]
         for each in sockets:
             each.close()
         keys = ["client_port", "propagate_port", "operator_port", "metrics_port"]
-        servers = [{"name": "North", "host": HOST, "neighbors": ["South"],
+        servers = [{"name": "North", "host": HOST, "neighbors": ["South", "West"],
                     **dict(zip(keys, ports[:4]))},
-                   {"name": "South", "host": HOST, **dict(zip(keys, ports[4:]))}]
+                   {"name": "South", "host": HOST, **dict(zip(keys, ports[4:]))},
+                   {"name": "West", "host": HOST, "text": True, "client_port": ports[8]}]
         self.client_port, self.metrics_port = ports[0], ports[3]
         file = os.path.join(folder, "herd.json")
         with open(file, "w", encoding="utf-8") as out:

@@ -21,9 +21,9 @@ Cut RandomCut(std::uint64_t seed) {
 
 }  // namespace
 
-Client::Client(Herd* herd, Cut cut)
-    : context_{.server = "Goloman", .herd = herd},
-      session_(&context_, this),
+Client::Client(Herd* herd, Cut cut, Session::Peer peer)
+    : context_{.server = "Goloman", .herd = herd, .herd_servers = &herd_servers_},
+      session_(&context_, this, peer),
       cut_(std::move(cut)) {}
 
 void Client::Send(std::string_view bytes) {
@@ -112,6 +112,8 @@ void Client::AwaitNeighbors(const Versions& versions, std::uint64_t ticket) {
 void Client::OnLines(absl::Span<const std::string_view> lines) {
   lines_.insert(lines_.end(), lines.begin(), lines.end());
 }
+
+void Client::OnInvalidRelay(std::string_view line) { invalid_relays_.emplace_back(line); }
 
 Conversation& Conversation::Send(std::string bytes) {
   steps_.push_back([bytes = std::move(bytes)](Client& client) { client.Send(bytes); });

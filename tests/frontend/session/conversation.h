@@ -19,7 +19,7 @@ class StoreHerd final : public Herd {
  public:
   Versions Execute(absl::Span<Request> requests, std::vector<Sighting>* sightings) override {
     Store::Executed executed = store_.Execute(requests, sightings);
-    updates_ += executed.updates;
+    updates_ += executed.updates + executed.relayed;
     return std::move(executed.reported);
   }
   void Publish() override {}
@@ -53,7 +53,7 @@ class Client final : private Session::Host {
     std::uint64_t ticket = 0;
   };
 
-  explicit Client(Herd* herd, Cut cut = nullptr);
+  explicit Client(Herd* herd, Cut cut = nullptr, Session::Peer peer = Session::Peer::kClient);
 
   void Send(std::string_view bytes);
   void HalfClose();
@@ -72,11 +72,13 @@ class Client final : private Session::Host {
   const std::vector<Question>& questions() const { return questions_; }
   const std::vector<Wait>& waits() const { return waits_; }
   const std::vector<std::string>& lines() const { return lines_; }
+  const std::vector<std::string>& invalid_relays() const { return invalid_relays_; }
   std::size_t unanswered() const { return questions_.size() - answers_; }
   std::size_t most_unanswered() const { return most_unanswered_; }
   std::size_t bytes_not_taken() const { return waiting_.size(); }
   bool finished() const { return session_.finished(); }
   bool cut_off() const { return session_.cut_off(); }
+  bool has_relayed() const { return session_.has_relayed(); }
   std::optional<Nanos> within_line_since() const { return session_.within_line_since(); }
   std::size_t kept_bytes() const { return session_.kept_bytes(); }
 
@@ -97,11 +99,13 @@ class Client final : private Session::Host {
   places::Document AskPlaces(const places::Query& query, std::uint64_t ticket) override;
   void AwaitNeighbors(const Versions& versions, std::uint64_t ticket) override;
   void OnLines(absl::Span<const std::string_view> lines) override;
+  void OnInvalidRelay(std::string_view line) override;
 
   void Pump();
   void HandOver();
   void Write(std::string out);
 
+  const absl::flat_hash_set<std::string> herd_servers_ = {"Goloman", "Hands", "Wilkes"};
   SessionContext context_;
   Session session_;
   const Cut cut_;
@@ -113,6 +117,7 @@ class Client final : private Session::Host {
   std::vector<Question> questions_;
   std::vector<Wait> waits_;
   std::vector<std::string> lines_;
+  std::vector<std::string> invalid_relays_;
   std::function<std::string(const places::Query&)> answer_at_once_;
   std::size_t answers_ = 0;
   std::size_t most_unanswered_ = 0;

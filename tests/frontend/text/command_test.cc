@@ -3,6 +3,7 @@
 #include "frontend/text/command.h"
 
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -221,6 +222,66 @@ TEST(ACarriageReturn, IsTakenFromTheEndOfALineOnce) {
   EXPECT_EQ(WithoutCarriageReturn("\r"), "");
 }
 
+constexpr const char* kReport = " kiwi +34.068930-118.445127 1520023934.918963997";
+
+// From a buffer of exactly its size.
+bool ReadsAt(const std::string& line, Command* command) {
+  const std::unique_ptr<char[]> exact(new char[line.size()]);
+  line.copy(exact.get(), line.size());
+  return ReadAt({exact.get(), line.size()}, command);
+}
+
+TEST(AnAtLine, SaysWhoGotAReportAndWhen) {
+  const std::string line = std::string("AT Goloman +0.263873386") + kReport;
+  Command command;
+  ASSERT_TRUE(ReadAt(line, &command));
+  EXPECT_EQ(command.kind, Kind::kAt);
+  EXPECT_EQ(command.server, "Goloman");
+  EXPECT_EQ(command.skew, 263'873'386);
+  EXPECT_EQ(command.client_id, "kiwi");
+  EXPECT_EQ(command.text.position, "+34.068930-118.445127");
+  EXPECT_EQ(command.text.time, "1520023934.918963997");
+  EXPECT_EQ(command.fix.time, 1'520'023'934'918'963'997);
+}
+
+TEST(AnAtLine, MayHaveAnyNamesAtItsEnd) {
+  Command command;
+  EXPECT_TRUE(ReadsAt(std::string("AT Hands -1") + kReport + " Goloman", &command));
+  EXPECT_TRUE(ReadsAt(std::string("AT Hands -1") + kReport + "\tGoloman Wilkes \r", &command));
+  EXPECT_EQ(command.text.time, "1520023934.918963997");
+}
+
+TEST(AnAtLine, HasADifferenceAsOlderServersWriteThem) {
+  const auto skew = [](const std::string& text) -> std::optional<Nanos> {
+    Command command;
+    if (!ReadsAt("AT Hands " + text + kReport, &command)) return std::nullopt;
+    return command.skew;
+  };
+  EXPECT_EQ(skew("+0.000000001"), 1);
+  EXPECT_EQ(skew("-0.5"), -500'000'000);
+  EXPECT_EQ(skew("0.5"), 500'000'000);
+  EXPECT_EQ(skew("-12"), -12 * kNanosPerSecond);
+  EXPECT_EQ(skew("+0.1234567899"), 123'456'789);
+  EXPECT_EQ(skew("9.5e-05"), 95'000);
+  EXPECT_EQ(skew("-1E2"), -100 * kNanosPerSecond);
+  for (const char* none : {"+", "-", "+-1", "++1", "1e99", "9.1e9", "1e", "e5", "inf", "+nan",
+                           "0x5", "5s", "9223372037"}) {
+    EXPECT_EQ(skew(none), std::nullopt) << none;
+  }
+}
+
+TEST(AnAtLine, WithoutAllThatBelongsToItIsNone) {
+  for (const char* none :
+       {"AT", "AT Hands", "AT Hands +1", "AT Hands +1 kiwi", "AT Hands +1 kiwi +34-118",
+        "AT Hands +1 kiwi +34-118 x", "AT Hands +1 kiwi +94-118 5", "AT Hands +1 kiwi 34-118 5",
+        "AT Hands +1 kiwi +34-118 -5", "at Hands +1 kiwi +34-118 5", "", "IAMAT kiwi +34-118 5",
+        "ATX Hands +1 kiwi +34-118 5"}) {
+    Command command;
+    EXPECT_FALSE(ReadsAt(none, &command)) << none;
+    EXPECT_EQ(command.kind, Kind::kInvalid) << none;
+  }
+}
+
 TEST(AnyBytesAtAll, AreParsedWithoutReadingBeyondThem) {
   std::mt19937_64 random(5);
   const std::string alphabet = "IAMATWHS +-.0159e\t\r\xff\xa0 ";
@@ -235,6 +296,8 @@ TEST(AnyBytesAtAll, AreParsedWithoutReadingBeyondThem) {
       EXPECT_FALSE(command.client_id.empty());
     }
     EXPECT_EQ(KindOf(line), command.kind);
+    Command at;
+    ReadsAt("AT Hands +0.5" + line.substr(std::min<std::size_t>(5, line.size())), &at);
   }
 }
 

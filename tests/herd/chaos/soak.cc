@@ -24,6 +24,8 @@ constexpr Length kTick{200};
 constexpr Length kRound{8000};  // of chaos, until there is peace
 constexpr int kKillsARound = 20;
 constexpr std::size_t kHalf = 2;  // servers on the smaller side
+// Times the memory after warm-up; what the allocator keeps comes and goes.
+constexpr double kMostGrowth = 1.5;
 
 // The AT line of each reply, or nothing for "?", in order.
 std::vector<std::string> AtLines(std::string_view replies) {
@@ -45,9 +47,10 @@ std::string SoakSummary::ToString() const {
   const std::string kinds = absl::StrJoin(faults, ", ", absl::PairFormatter(" "));
   return absl::StrFormat(
       "faults: %s\nreports: %d, acknowledged: %d, lost: %d, different among servers: %d, invented: "
-      "%d, wrong replies: %d\nfrom peace to converged: %s",
+      "%d, wrong replies: %d\nfrom peace to converged: %s\nevents that watchers were told: %d\n"
+      "memory, times what it was after warm-up: at most %.3f, of %d servers, over %d looks",
       kinds.empty() ? "none" : kinds, reported, acknowledged, lost, differing, invented, nonsense,
-      converged.ToString());
+      converged.ToString(), watched, memory.most, memory.runs, memory.looks);
 }
 
 Soak::Soak(Options options)
@@ -62,6 +65,7 @@ Soak::Soak(Options options)
               {.seed = options_.seed, .kill = options_.ack != "local", .say = options_.say}) {
   herd_.StartAllLinked();
   herd_.AwaitInSync();
+  watchers_ = std::make_unique<Watchers>(&herd_);
 }
 
 void Soak::BeginLoad() {
@@ -160,6 +164,9 @@ void Soak::CheckDigests(const Answers& answers) {
 void Soak::Check() {
   Answers answers = AskAll();
   CheckDigests(answers);
+  watchers_->Check(herd_.Names(), answers);
+  memory_.Look(herd_.GetStatus());
+  CheckMemory();
   for (std::vector<std::string>& answer : answers) {
     EXPECT_EQ(answer.size(), ledger_.clients());
     answer.resize(static_cast<std::size_t>(ledger_.clients()));
@@ -174,6 +181,8 @@ void Soak::Check() {
                 << absl::StrJoin(findings.examples, "\n");
   for (const std::string& example : findings.examples) options_.say(example);
 }
+
+void Soak::CheckMemory() const { EXPECT_LE(memory_.growth().most, kMostGrowth) << "memory grows"; }
 
 Soak::Answers Soak::AskAll() const {
   std::string input;
@@ -221,6 +230,8 @@ Servers Soak::RandomHalf() {
 SoakSummary Soak::summary() const {
   SoakSummary summary = checked_;
   for (const auto& [kind, count] : faults_.counts()) summary.faults[kind] += count;
+  summary.watched = watchers_->events();
+  summary.memory = memory_.growth();
   return summary;
 }
 

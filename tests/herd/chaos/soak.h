@@ -19,6 +19,8 @@
 #include "tests/herd/chaos/graph.h"
 #include "tests/herd/chaos/ledger.h"
 #include "tests/herd/chaos/load.h"
+#include "tests/herd/chaos/memory.h"
+#include "tests/herd/chaos/watchers.h"
 #include "tests/herd/harness/network.h"
 #include "tests/herd/harness/test_herd.h"
 
@@ -32,7 +34,9 @@ struct SoakSummary {
   std::uint64_t differing = 0;
   std::uint64_t invented = 0;
   std::uint64_t nonsense = 0;  // replies that answer nothing which was asked
+  std::uint64_t watched = 0;   // events that watchers were told
   Durations converged;         // from peace until all servers hold the same
+  MemoryWatch::Growth memory;
 
   std::string ToString() const;
 };
@@ -76,6 +80,7 @@ class Soak {
   // the last fault ended.
   void Peace(std::chrono::steady_clock::time_point begin);
   void Check();
+  void CheckMemory() const;
   // By server: its AT lines for all the clients that it knows.
   using Answers = std::vector<std::vector<std::string>>;
   Answers AskAll() const;
@@ -93,7 +98,9 @@ class Soak {
   std::mt19937_64 random_;
   Ledger ledger_;
   Faults faults_;
+  std::unique_ptr<Watchers> watchers_;
   std::unique_ptr<Load> load_;
+  MemoryWatch memory_;
 
   SoakSummary checked_;  // what the checks have found so far
 };

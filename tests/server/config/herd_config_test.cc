@@ -202,6 +202,34 @@ TEST(ParseHerdConfig, TakesNoMetricsPortForTheNumber0Alone) {
   }
 }
 
+TEST(ParseHerdConfig, LetsATextServerHaveAClientPortAlone) {
+  const auto herd = ParseHerdConfig(
+      Herd({Server("A", 1, Neighbors({"B", "C"})), R"({"name":"B","client_port":5,"text":true})",
+            Server("C", 2, R"("text":true)")}));
+  ASSERT_TRUE(herd.ok()) << herd.status();
+  EXPECT_FALSE(herd->servers[0].text);
+  EXPECT_TRUE(herd->servers[1].text);
+  EXPECT_EQ(herd->servers[1].propagate_port, 0);
+  EXPECT_TRUE(herd->servers[2].text);
+  EXPECT_EQ(herd->servers[2].operator_port, 3002);
+  EXPECT_EQ(ParseHerdConfig(ToJson(*herd)).value(), *herd);
+  const std::vector<ServerConfig> asked = HerdServers(*herd);
+  ASSERT_EQ(asked.size(), 2u);
+  EXPECT_THAT(asked[0].neighbors, ElementsAre("B", "C"));
+  EXPECT_EQ(asked[1].name, "C");
+}
+
+TEST(ParseHerdConfig, SaysWhatATextServerLacksOrIs) {
+  EXPECT_THAT(ErrorOfServerWith(R"("name":"A","text":true)"),
+              HasSubstr("\"client_port\" is missing"));
+  EXPECT_EQ(ErrorOfServerWith(R"("name":"A","client_port":1,"text":1)"),
+            "servers[0] \"A\": \"text\" is 1, true or false was expected");
+  EXPECT_EQ(ErrorOfServerWith(R"("name":"A","client_port":1,"operator_port":2,"text":true)"),
+            "servers[0] \"A\": \"propagate_port\" is 0, a port is 1 to 65535");
+  EXPECT_THAT(ErrorOfServerWith(R"("name":"A","client_port":1,"text":false)"),
+              HasSubstr("\"propagate_port\" is missing"));
+}
+
 TEST(ParseHerdConfig, RefusesTwoServersOfOneName) {
   EXPECT_EQ(ErrorOf(Herd({Server("A", 1), Server("B", 2), Server("A", 3)})),
             "servers[2] \"A\": servers[0] has the same name");

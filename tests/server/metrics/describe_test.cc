@@ -183,6 +183,16 @@ TEST(Describe, ShowsEveryNumberOfALink) {
   EXPECT_THAT(Unshown(v1::Neighbor(), of_link), testing::IsEmpty());
 }
 
+TEST(Describe, ShowsEveryNumberOfATextNeighbor) {
+  const auto of_neighbor = [](const google::protobuf::Message& message) {
+    Snapshot snapshot;
+    snapshot.status.add_text_neighbors()->CopyFrom(message);
+    return PageOf(snapshot);
+  };
+  // Whether there is another link with it stands at that link.
+  EXPECT_THAT(Unshown(v1::TextNeighbor(), of_neighbor), testing::ElementsAre("linked"));
+}
+
 TEST(Describe, ShowsEveryNumberOfPlaces) {
   const auto of_places = [](const google::protobuf::Message& message) {
     Snapshot snapshot;

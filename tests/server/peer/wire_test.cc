@@ -82,6 +82,21 @@ TEST(AnUpdate, ThatGoesAsTextMayBeOneThatFitsIntoNumbers) {
   EXPECT_EQ(updates[0].fix, ParseFix({kPosition, kTime}).value());
 }
 
+TEST(AnUpdate, SaysWhoGotItWhereThatIsNotTheOrigin) {
+  Update update = Make("kiwi", 1, {kPosition, kTime});
+  v1::Range range;
+  range.set_through(2);
+  update.server = "Wilkes";
+  ToWire(update, 0, range.add_updates());
+  update.server = {};
+  ToWire(update, 0, range.add_updates());
+  range.mutable_updates(1)->set_step(1);
+  std::vector<Update> got;
+  ASSERT_TRUE(FromWire(range, &got).ok());
+  EXPECT_EQ(got[0].server, "Wilkes");
+  EXPECT_EQ(got[1].server, "");
+}
+
 TEST(Steps, AddUpToTheNumbersOfTheUpdates) {
   v1::Range range = ValidRange();
   *range.add_updates() = range.updates(0);
@@ -132,6 +147,8 @@ std::vector<BrokenRule> BrokenRangesAndUpdates() {
       {"a shape with unknown bits",
        [](v1::Range& r) { First(r).set_text_shape(1U << 26 | 0x29A6362); }},
       {"a shape without digits", [](v1::Range& r) { First(r).set_text_shape(1); }},
+      {"a server with a space", [](v1::Range& r) { First(r).set_server("Wil kes"); }},
+      {"a server of 65 bytes", [](v1::Range& r) { First(r).set_server(std::string(65, 'x')); }},
       {"neither shape nor text", [](v1::Range& r) { First(r).set_text_shape(0); }},
   };
 }
