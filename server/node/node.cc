@@ -108,7 +108,9 @@ absl::Status Node::Open(const config::ServerConfig& self) {
                 .listen = HostPort(options_.listen, self.propagate_port),
                 .neighbors = NeighborsOf(options_.herd, self),
                 .identity = identity_.get(),
-                .flood = {.in_sync_bound = options_.in_sync_bound, .gather = gather},
+                .flood = {.in_sync_bound = options_.in_sync_bound,
+                          .gather = gather,
+                          .expire_after = options_.expire_after},
                 .on_acknowledged = [this] { OnAcknowledged(); },
                 .on_news = [this] { OnNews(); },
                 .on_ready =

@@ -20,6 +20,9 @@ namespace {
 
 // A tool that is gone without a word is missed after that long, twice.
 constexpr int kKeepaliveMs = 10'000;
+// Nobody needs longer to shake hands; and who has not asked for so long may connect again.
+constexpr int kHandshakeMs = 5000;
+constexpr int kIdleMs = 300'000;
 // How often a tool may ping, where it likes to.
 constexpr int kPingMs = 1000;
 
@@ -49,6 +52,8 @@ void SetArguments(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveMs);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kPingMs);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMs);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMs);
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 1);
 }
 

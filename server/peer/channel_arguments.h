@@ -13,6 +13,11 @@ inline constexpr int kKeepaliveMs = 1000;
 // broken wire has swallowed would keep the next one waiting.
 inline constexpr int kConnectMs = 500;
 
+// Nobody who calls needs longer to shake hands, nor has a reason to stay without a call. That bounds for
+// how long strangers may keep descriptors, gRPC having no bound of how many.
+inline constexpr int kHandshakeMs = 5000;
+inline constexpr int kIdleMs = 10'000;
+
 // How long it may take before that to look the neighbour's name up.
 inline constexpr int kLookUpMs = 1000;
 
@@ -63,6 +68,8 @@ inline void SetServerArguments(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kKeepaliveMs / 2);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kCallsOnAConnection);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMs);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMs);
   // A second server on the port is an error, not a silent sharer of its connections.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }

@@ -12,12 +12,14 @@ void TakeEarlier(std::optional<Nanos> other, std::optional<Nanos>* earliest) {
   if (other && (!*earliest || *other < **earliest)) *earliest = other;
 }
 
-v1::Hello MakeHello(const OriginId& own, const std::string& neighbor, bool clients_wait) {
+v1::Hello MakeHello(const OriginId& own, const std::string& neighbor,
+                    const Flood::Options& options) {
   v1::Hello hello;
   hello.set_server(own.server);
   hello.set_receiver(neighbor);
   hello.set_start_ns(own.start_ns);
-  hello.set_clients_wait(clients_wait);
+  hello.set_clients_wait(options.gather == 0);
+  hello.set_expire_after_ns(options.expire_after);
   return hello;
 }
 
@@ -36,7 +38,7 @@ Flood::Flood(Store* store, const OriginId& own, const std::vector<std::string>& 
       in_sync_(neighbors.size(), options.in_sync_bound),
       gather_(options.gather) {
   for (const std::string& neighbor : neighbors) {
-    v1::Hello hello = MakeHello(own, neighbor, options.gather == 0);
+    v1::Hello hello = MakeHello(own, neighbor, options);
     links_.push_back(
         {.outbound = OutboundLink(store, std::move(hello)), .inbound = InboundLink(store)});
   }

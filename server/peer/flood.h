@@ -34,6 +34,8 @@ class Flood {
     // link goes at once. 0 where clients wait for what neighbours answer, kGather where they do
     // not.
     Nanos gather = 0;
+    // A client that is silent for so long is forgotten; 0: none is. Only told, see Hello.
+    Nanos expire_after = 0;
   };
   // As little as nobody notices, and as much as lets a packet's cost disappear.
   static constexpr Nanos kGather = 2 * kNanosPerMillisecond;

@@ -15,6 +15,7 @@ absl::Status InboundLink::Open(const v1::Hello& hello) {
   open_ = true;
   neighbor_origin_ = *origin;
   clients_wait_ = hello.clients_wait();
+  expire_after_ = hello.expire_after_ns();
   leaving_ = false;
   reader_ = OriginReader(store_);
   writer_ = OriginWriter(store_);

@@ -54,6 +54,8 @@ class InboundLink {
   bool leaving() const { return leaving_; }
   // The neighbour's clients wait for what it is told.
   bool clients_wait() const { return clients_wait_; }
+  // See Hello.expire_after_ns.
+  Nanos expire_after() const { return expire_after_; }
   // The origin that the neighbour's run is.
   OriginIndex neighbor_origin() const { return neighbor_origin_; }
 
@@ -85,6 +87,7 @@ class InboundLink {
   bool open_ = false;
   OriginIndex neighbor_origin_ = 0;
   bool clients_wait_ = false;
+  Nanos expire_after_ = 0;
   bool leaving_ = false;
   OriginReader reader_;
   OriginWriter writer_;

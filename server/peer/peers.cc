@@ -229,11 +229,24 @@ void Peers::NoteStates() {
     const bool linked = flood_.outbound(i).up() && flood_.inbound(i).up();
     if (std::exchange(states_[i].linked, linked) != linked) {
       options_.on_link(options_.neighbors[i].name, linked);
+      if (linked) CompareExpiry(i);
     }
     if (note(flood_.IsInSync(i), &states_[i].in_sync) && states_[i].in_sync.holds) {
       log::Info(absl::StrCat(options_.neighbors[i].name, " is in sync"));
     }
   }
+}
+
+void Peers::CompareExpiry(std::size_t neighbor) {
+  const Nanos its = flood_.inbound(neighbor).expire_after();
+  const Nanos own = options_.flood.expire_after;
+  if (its == own) return;
+  const auto in_words = [](Nanos after) {
+    return after == 0 ? std::string("never") : absl::StrCat("after ", after / kNanosPerSecond, " s");
+  };
+  log::Warning(absl::StrCat(options_.neighbors[neighbor].name, " forgets silent clients ",
+                            in_words(its), ", and this server ", in_words(own),
+                            ": --expire-after has to be the same, else the maps differ"));
 }
 
 void Peers::PublishAcknowledged() {

@@ -139,6 +139,7 @@ class Peers final : private CalledStream::Host, private KnockListener::Host {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteLate(std::size_t neighbor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteStates() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void CompareExpiry(std::size_t neighbor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void PublishAcknowledged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // There is work, whether or not anybody can be told.
   void WakeThread();

@@ -75,5 +75,22 @@ TEST_F(AForgettingHerd, HandsAServerThatComesBackNobodyWhoIsForgotten) {
   EXPECT_EQ(herd_.StatusOf("Welsh").forgotten_clients(), 0u);
 }
 
+TEST(AHerdWhoseServersForgetAfterDifferentTimes, IsToldSo) {
+  TestHerd herd({.arguments_of = [](const std::string& name) {
+    return name == "Hands"   ? std::vector<std::string>{}
+           : name == "Welsh" ? std::vector<std::string>{"--expire-after=700"}
+                             : std::vector<std::string>{"--expire-after=600"};
+  }});
+  herd.StartAllLinked();
+  for (const std::string& name : herd.Names()) herd.Terminate(name);
+  EXPECT_THAT(herd.Log("Goloman"),
+              HasSubstr("Hands forgets silent clients never, and this server after 600 s: "
+                        "--expire-after has to be the same"));
+  EXPECT_THAT(herd.Log("Hands"),
+              HasSubstr("Wilkes forgets silent clients after 600 s, and this server never"));
+  EXPECT_THAT(herd.Log("Holiday"), HasSubstr("Welsh forgets silent clients after 700 s"));
+  EXPECT_EQ(herd.Log("Goloman").find("Holiday forgets"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace herd::test

@@ -1,5 +1,8 @@
 // Herds whose servers and operators prove who they are, and those who are not what they say.
 #include <grpcpp/grpcpp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -20,6 +23,7 @@
 #include "tests/herd/harness/certificates.h"
 #include "tests/herd/harness/eventually.h"
 #include "tests/herd/harness/files.h"
+#include "tests/herd/harness/loopback.h"
 #include "tests/herd/harness/operator_stub.h"
 #include "tests/herd/harness/test_herd.h"
 #include "tests/herd/harness/text.h"
@@ -37,6 +41,16 @@ std::shared_ptr<const tls::Identity> Load(const tls::IdentityFiles& files) {
   const absl::StatusOr<tls::Identity> identity = tls::LoadIdentity(files);
   EXPECT_TRUE(identity.ok()) << identity.status();
   return std::make_shared<const tls::Identity>(*identity);
+}
+
+// Reads whatever comes until then.
+bool IsClosedByThePeer(int socket) {
+  pollfd watched{.fd = socket, .events = POLLIN, .revents = 0};
+  char bytes[4096];
+  while (poll(&watched, 1, kPatienceMs) > 0) {
+    if (recv(socket, bytes, sizeof(bytes), 0) <= 0) return true;
+  }
+  return false;
 }
 
 class Tls : public testing::Test {
@@ -167,6 +181,34 @@ TEST(ATlsHerd, CallsNobodyWhoCannotProveToBeWhomItMeans) {
     return herd.Log("Goloman").find("certificate verify failed") != std::string::npos;
   })) << herd.Log("Goloman");
   EXPECT_FALSE(herd.StatusOf("Goloman").neighbors(0).outbound_up());
+}
+
+// As a host of which only the kernel still lives.
+TEST_F(Tls, ANeighborThatTakesConnectionsAndShakesNoHandsIsCalledAgain) {
+  BoundPort silent(herd_.config().Find("Hands")->propagate_port);
+  silent.Listen();
+  herd_.Start("Goloman");
+  std::vector<int> taken;
+  for (int i = 0; i < 3; ++i) {
+    taken.push_back(accept(silent.descriptor(), nullptr, nullptr));
+    ASSERT_GE(taken.back(), 0);
+  }
+  for (const int socket : taken) {
+    EXPECT_TRUE(IsClosedByThePeer(socket));
+    close(socket);
+  }
+  EXPECT_TRUE(AwaitLog("Goloman", "cannot open the link to Hands"));
+}
+
+// Of either port, so that strangers do not keep descriptors.
+TEST_F(Tls, WhoeverShakesNoHandsIsSentAway) {
+  herd_.Start("Goloman");
+  for (const std::uint16_t port : {Goloman().propagate_port, Goloman().operator_port}) {
+    const int socket = ConnectTo(port);
+    ASSERT_GE(socket, 0);
+    EXPECT_TRUE(IsClosedByThePeer(socket));
+    close(socket);
+  }
 }
 
 TEST_F(Tls, AServerDoesNotStartWithACertificateThatIsNotItsOwn) {
