@@ -224,7 +224,7 @@ TEST(ACarriageReturn, IsTakenFromTheEndOfALineOnce) {
 
 constexpr const char* kReport = " kiwi +34.068930-118.445127 1520023934.918963997";
 
-// From a buffer of exactly its size.
+// From a buffer of exactly its size, which is gone then.
 bool ReadsAt(const std::string& line, Command* command) {
   const std::unique_ptr<char[]> exact(new char[line.size()]);
   line.copy(exact.get(), line.size());
@@ -248,7 +248,7 @@ TEST(AnAtLine, MayHaveAnyNamesAtItsEnd) {
   Command command;
   EXPECT_TRUE(ReadsAt(std::string("AT Hands -1") + kReport + " Goloman", &command));
   EXPECT_TRUE(ReadsAt(std::string("AT Hands -1") + kReport + "\tGoloman Wilkes \r", &command));
-  EXPECT_EQ(command.text.time, "1520023934.918963997");
+  EXPECT_EQ(command.fix.time, 1'520'023'934'918'963'997);
 }
 
 TEST(AnAtLine, HasADifferenceAsOlderServersWriteThem) {

@@ -83,7 +83,8 @@ TEST(AnUpdate, ThatGoesAsTextMayBeOneThatFitsIntoNumbers) {
 }
 
 TEST(AnUpdate, SaysWhoGotItWhereThatIsNotTheOrigin) {
-  Update update = Make("kiwi", 1, {kPosition, kTime});
+  const std::string id = "kiwi";
+  Update update = Make(id, 1, {kPosition, kTime});
   v1::Range range;
   range.set_through(2);
   update.server = "Wilkes";
