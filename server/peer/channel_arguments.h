@@ -13,8 +13,8 @@ inline constexpr int kKeepaliveMs = 1000;
 // broken wire has swallowed would keep the next one waiting.
 inline constexpr int kConnectMs = 500;
 
-// Nobody who calls needs longer to shake hands, nor has a reason to stay without a call. That bounds for
-// how long strangers may keep descriptors, gRPC having no bound of how many.
+// Nobody who calls needs longer to shake hands, nor has a reason to stay without a call. That
+// bounds for how long strangers may keep descriptors; gRPC has no bound of how many.
 inline constexpr int kHandshakeMs = 5000;
 inline constexpr int kIdleMs = 10'000;
 
