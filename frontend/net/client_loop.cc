@@ -105,8 +105,11 @@ void ClientLoop::SweepRegularly() {
 void ClientLoop::GiveBackMemory() {
   const std::size_t connections = connections_.size();
   most_connections_ = std::max(most_connections_, connections);
-  if (most_connections_ < kCrowd || connections > most_connections_ / 2) return;
+  // It goes bit by bit, and the last of it leaves something too.
+  const std::size_t crowd = crowd_leaves_ ? kFew : kCrowd;
+  if (most_connections_ < crowd || connections > most_connections_ / 2) return;
   most_connections_ = connections;
+  crowd_leaves_ = connections > kFew;
   malloc_trim(0);
 }
 

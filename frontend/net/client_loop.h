@@ -94,8 +94,10 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   static constexpr std::size_t kMaxTurns = 64;
   // So many connections are accepted before others get their turn.
   static constexpr int kAcceptBurst = 16;
-  // When half of at least so many connections have gone, what they have taken is given back.
+  // When half of at least so many connections have gone, what they have taken is given back; and
+  // then whenever half of those have gone that were left, until there are few.
   static constexpr std::size_t kCrowd = 1000;
+  static constexpr std::size_t kFew = 64;
   // Out of descriptors, no connection is accepted for this long.
   static constexpr Nanos kAcceptPause = 100 * kNanosPerMillisecond;
 
@@ -165,7 +167,8 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   Nanos next_deep_turn_ = 0;
   absl::flat_hash_map<std::uint64_t, std::unique_ptr<Connection>> connections_;
   std::size_t most_connections_ = 0;  // since memory was last given back
-  EventLoop::Task on_left_;           // while leaving
+  bool crowd_leaves_ = false;
+  EventLoop::Task on_left_;  // while leaving
 
   // For updates of this server's, which are acknowledged in their order: in the order of the
   // batches. For such of other servers', as after a report that was older than what is known: by a
