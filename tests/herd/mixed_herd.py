@@ -242,8 +242,21 @@ class AMixedHerd(MixedTest):
         return line
 
 
-class AMixedHerdThatForgetsNobodyElse(MixedTest):
-    flags = ("--max-clients", "1")
+class AMixedHerdWithLimits(MixedTest):
+    flags = ("--max-clients", "1", "--idle-seconds", "1")
+
+    def test_a_text_server_may_be_silent_for_longer_than_a_client(self):
+        where = self.herd.where("Holiday")
+        line = "AT Welsh +0.2 kiwi %s 152002393%d\n"
+        with socket.create_connection(where, PATIENCE_S, (self.herd.address, 0)) as welsh, \
+                socket.create_connection(where, PATIENCE_S) as phone:
+            welsh.sendall((line % (HERE, 4)).encode())
+            phone.sendall(b"nonsense\n")
+            self.assertEqual(phone.recv(100), b"? nonsense\n")
+            self.assertEqual(phone.recv(100), b"")
+            welsh.sendall((line % (HERE, 5)).encode())
+            self.assertTrue(eventually(
+                lambda: known(self.herd.servers["Holiday"], "kiwi") == line.rstrip() % (HERE, 5)))
 
     def test_a_new_client_of_a_text_server_is_refused_as_any(self):
         holiday = self.herd.servers["Holiday"]
