@@ -247,7 +247,7 @@ class AMixedHerdWithLimits(MixedTest):
 
     def test_a_text_server_may_be_silent_for_longer_than_a_client(self):
         where = self.herd.where("Holiday")
-        line = "AT Welsh +0.2 kiwi %s 152002393%d\n"
+        line = "AT Welsh +0.200000000 kiwi %s 152002393%d\n"
         with socket.create_connection(where, PATIENCE_S, (self.herd.address, 0)) as welsh, \
                 socket.create_connection(where, PATIENCE_S) as phone:
             welsh.sendall((line % (HERE, 4)).encode())
