@@ -138,10 +138,15 @@ std::string Convergence(const HerdStatus& herd, uint64_t largest_lag, bool on_te
   return absl::StrCat("converged: ", Verdict(herd, largest_lag, on_terminal), of, "\n");
 }
 
-// While clients are being forgotten, some servers have begun and others have not.
-bool Differ(const v1::GetStatusResponse& one, const v1::GetStatusResponse& other) {
-  return one.digest() != other.digest() && one.forgotten_before_ns() >= 0 &&
-         one.forgotten_before_ns() == other.forgotten_before_ns();
+// Of the servers that answer. Digests are comparable where as much has been forgotten; while
+// clients are being forgotten, at none.
+bool DigestsDiffer(const HerdStatus& herd) {
+  std::map<int64_t, uint64_t> digests;
+  return std::any_of(herd.begin(), herd.end(), [&](const ServerStatus& each) {
+    if (!each.IsUp() || each.answer->forgotten_before_ns() < 0) return false;
+    const uint64_t digest = each.answer->digest();
+    return digests.try_emplace(each.answer->forgotten_before_ns(), digest).first->second != digest;
+  });
 }
 
 }  // namespace
@@ -174,10 +179,10 @@ bool IsConverged(const HerdStatus& herd) {
       std::find_if(herd.begin(), herd.end(), [](const ServerStatus& each) { return each.IsUp(); });
   if (first == herd.end()) return false;
   const Vector expected = VectorOf(*first->answer);
-  return std::all_of(first, herd.end(), [&](const ServerStatus& each) {
-    return !each.IsUp() ||
-           (VectorOf(*each.answer) == expected && !Differ(*each.answer, *first->answer));
+  const bool vectors_are_equal = std::all_of(first, herd.end(), [&](const ServerStatus& each) {
+    return !each.IsUp() || VectorOf(*each.answer) == expected;
   });
+  return vectors_are_equal && !DigestsDiffer(herd);
 }
 
 std::vector<std::string> Missing(const HerdStatus& herd) {

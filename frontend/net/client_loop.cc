@@ -45,7 +45,7 @@ std::string Explain(Closure reason, const Limits& limits) {
                           " bytes, and its part more than an equal share");
     case Closure::kUnfinishedHandshake:
       return absl::StrCat("it has not finished the TLS handshake within ",
-                          limits.line / kNanosPerSecond, " s");
+                          limits.line / kNanosPerSecond, " s, or while many others came");
     case Closure::kFailedHandshake:
       return "it speaks without TLS, or not with 1.2 or later, or does not trust this server's "
              "certificate";
@@ -142,7 +142,15 @@ bool ClientLoop::AcceptOne() {
       number, std::make_unique<Connection>(number, std::move(arrival.socket), std::move(channel),
                                            Admission::Seat(&shared_->admission, arrival.from), peer,
                                            host, &loop_, &context_, &traffic_));
+  if (shared_->identity != nullptr) NoteHandshake(number);
   return true;
+}
+
+void ClientLoop::NoteHandshake(std::uint64_t connection) {
+  shaking_hands_.push_back(connection);
+  if (shaking_hands_.size() <= kMaxShakingHands) return;
+  if (Connection* const oldest = Find(shaking_hands_.front())) oldest->CloseIfShakingHands();
+  shaking_hands_.pop_front();
 }
 
 void ClientLoop::Refuse(Admission::Verdict verdict, const Descriptor& socket) {

@@ -87,11 +87,14 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   // something to do.
   static constexpr std::size_t kInputSpace = std::size_t{16} << 10;
   static_assert(kInputSpace >= SecureChannel::kRecord);
-  static constexpr Nanos kDeepPart = 16;
+  static constexpr Nanos kDeepPart = 32;
   // A round ends early with so many bytes of replies, or when so many connections have had their
   // turn: the neighbours and the first of them have waited long enough.
   static constexpr std::size_t kMaxReplies = std::size_t{1} << 20;
   static constexpr std::size_t kMaxTurns = 64;
+  // With TLS: who has not shaken hands when so many others have come since makes way. A handshake
+  // that has only begun can hold some 150 KB of OpenSSL's memory.
+  static constexpr std::size_t kMaxShakingHands = 1024;
   // So many connections are accepted before others get their turn.
   static constexpr int kAcceptBurst = 16;
   // When half of at least so many connections have gone, what they have taken is given back; and
@@ -107,6 +110,7 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
 
   void OnEvents(EventLoop::Events events) override;
   bool AcceptOne();
+  void NoteHandshake(std::uint64_t connection);
   void Refuse(Admission::Verdict verdict, const Descriptor& socket);
   void PauseAccepting(int error);
 
@@ -161,6 +165,7 @@ class ClientLoop final : private EventLoop::Handler, private Connection::Host {
   std::string replies_;
   std::vector<Outgoing> outgoing_;
   bool accept_failing_ = false;
+  std::deque<std::uint64_t> shaking_hands_;  // with TLS: connections, the newest last
   // Connections that have more to be read than there is space for, and when the next of them has
   // its turn.
   std::deque<std::uint64_t> deep_;

@@ -91,7 +91,9 @@ std::size_t Connection::Read() {
   const auto bytes = static_cast<std::size_t>(size);
   host_->counters().received_bytes.Add(bytes);
   heard_at_ = loop_->now();
-  is_deep_ = bytes == space.size();
+  // A record is less than the space even when more is there.
+  is_deep_ = channel_ != nullptr ? bytes > 0 && ReadableBytes(socket_) >= space.size()
+                                 : bytes == space.size();
   at_end_ = bytes == 0;
   Reply([&](std::string* out) {
     if (at_end_ && channel_ != nullptr && channel_->was_cut()) {
@@ -247,6 +249,11 @@ std::optional<Closure> Connection::Overdue() const {
   // A server has nothing to say when its clients have not.
   if (session_.waits() || session_.has_relayed()) return std::nullopt;
   return HasPassed(limits.idle, heard_at_, now) ? std::optional(Closure::kIdle) : std::nullopt;
+}
+
+void Connection::CloseIfShakingHands() {
+  if (closed_ || channel_ == nullptr || channel_->is_open()) return;
+  CloseFor(Closure::kUnfinishedHandshake);
 }
 
 void Connection::CloseIfOverdue() {

@@ -75,6 +75,8 @@ class Connection final : private EventLoop::Handler, private Session::Host {
   void Send(std::string_view replies);
   void Settle();
 
+  // The client is to make way for others if it has not shaken hands yet.
+  void CloseIfShakingHands();
   // Closes when the client has let pass one of the times that the limits set.
   void CloseIfOverdue();
 

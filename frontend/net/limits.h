@@ -13,8 +13,8 @@ struct Limits {
   std::size_t connections = 1'000'000;
   std::size_t connections_per_address = 1'000'000;
   // A connection is closed when the client has not said anything, waiting for nothing, for so long;
-  // has not finished the line that it began, or the TLS
-  // handshake; has taken nothing of its replies. 0: never.
+  // has not finished the line that it began, or the TLS handshake; has taken nothing of its
+  // replies. 0: never.
   Nanos idle = 3600 * kNanosPerSecond;
   Nanos line = 30 * kNanosPerSecond;
   Nanos reply = 60 * kNanosPerSecond;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 
 namespace herd::net {
+
 absl::StatusOr<SecureChannel::Context> SecureChannel::MakeContext(const tls::Identity& identity) {
   ERR_clear_error();
   Context context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
@@ -22,6 +23,9 @@ absl::StatusOr<SecureChannel::Context> SecureChannel::MakeContext(const tls::Ide
   SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                       SSL_MODE_RELEASE_BUFFERS);
+  // A read works on one record and not on all that are there, so that nobody keeps the thread with
+  // records that hold nothing.
+  SSL_CTX_clear_mode(context.get(), SSL_MODE_AUTO_RETRY);
   if (absl::Status status = tls::UseCertificate(identity, context.get()); !status.ok()) {
     return absl::InvalidArgumentError(
         absl::StrCat("the certificate for clients cannot be used: ", status.message()));
@@ -44,7 +48,9 @@ ssize_t SecureChannel::Read(char* bytes, std::size_t size) {
   std::size_t read = 0;
   const int result = SSL_read_ex(ssl_.get(), bytes, size, &read);
   is_open_ = is_open_ || SSL_is_init_finished(ssl_.get()) == 1;
-  return result == 1 ? static_cast<ssize_t>(read) : Fail(result);
+  if (result == 1) return static_cast<ssize_t>(read);
+  wants_write_ = SSL_want_write(ssl_.get());
+  return Fail(result);
 }
 
 ssize_t SecureChannel::Write(std::string_view bytes) {
@@ -70,9 +76,6 @@ ssize_t SecureChannel::Fail(int result) {
     case SSL_ERROR_ZERO_RETURN:
       return 0;
     case SSL_ERROR_WANT_WRITE:
-      wants_write_ = true;
-      errno = EAGAIN;
-      return -1;
     case SSL_ERROR_WANT_READ:
       errno = EAGAIN;
       return -1;

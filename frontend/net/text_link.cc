@@ -96,6 +96,7 @@ void TextLink::OnEvents(EventLoop::Events events) {
     if (!events.writable && !events.broken) return;
     if (const int error = ConnectError(socket_); error != 0) return Fail(std::strerror(error));
     OnConnected();
+    if (state_ != State::kUp) return;
   }
   if ((events.readable || events.broken) && !Listen()) return;
   if (events.writable) Tell();
@@ -167,9 +168,17 @@ void TextLink::Tell() {
     ++bites;
   }
   if (state_ != State::kUp) return;
-  if (bites == kBites && pending_.empty()) loop_->RunAfter(0, [this] { Tell(); });
+  if (bites == kBites && pending_.empty()) GoOnTelling();
   Note();
   Watch();
+}
+
+void TextLink::GoOnTelling() {
+  if (std::exchange(goes_on_, true)) return;
+  loop_->RunAfter(0, [this] {
+    goes_on_ = false;
+    Tell();
+  });
 }
 
 bool TextLink::Send() {

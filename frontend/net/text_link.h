@@ -73,6 +73,8 @@ class TextLink final : private EventLoop::Handler {
   // What the neighbour says; false: the connection has ended.
   bool Listen();
   void Hear(std::string_view bytes);
+  // In the next round.
+  void GoOnTelling();
   // Sends what is pending; false: the kernel takes no more now, or the connection has ended.
   bool Send();
   // The connection, or the attempt to open one, has failed.
@@ -93,6 +95,7 @@ class TextLink final : private EventLoop::Handler {
   Nanos taken_at_ = 0;   // when it last took some, or there were none
   Nanos connected_at_ = 0;
   bool watches_write_ = false;
+  bool goes_on_ = false;       // GoOnTelling has been called
   bool at_line_start_ = true;  // of what it answers
   log::Burst refused_;
 

@@ -228,8 +228,8 @@ Node::~Node() {
   metrics_.reset();
   if (front_door_ != nullptr) front_door_->Close();
   if (peers_ != nullptr) peers_->Stop();
-  text_links_.reset();
   operator_server_.reset();
+  text_links_.reset();
   places_.reset();
   front_door_.reset();
   log::Info(absl::StrCat(options_.server, " has stopped"));

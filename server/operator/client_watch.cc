@@ -145,8 +145,20 @@ void ClientWatch::TellIfPresent(const Update& update, const OriginId& origin,
   if (!IsMeant(update)) return;
   const Degrees place = ToDegrees(update);
   if (!area_->Contains(place)) return;
-  inside_.emplace(update.client_id);
+  Enter(update.client_id);
   AddEvent(v1::ClientEvent::KIND_PRESENT, update, place, origin, message);
+}
+
+bool ClientWatch::Enter(std::string_view client_id) {
+  const bool is_new = inside_.emplace(client_id).second;
+  if (is_new) inside_bytes_ += client_id.size();
+  return is_new;
+}
+
+bool ClientWatch::Leave(const std::string& client_id) {
+  const bool was_inside = inside_.erase(client_id) > 0;
+  if (was_inside) inside_bytes_ -= client_id.size();
+  return was_inside;
 }
 
 void ClientWatch::NoteSuspects() {
@@ -155,7 +167,7 @@ void ClientWatch::NoteSuspects() {
   suspects_.assign(inside_.begin(), inside_.end());
 }
 
-// Before any change is told: a client that has come back since then enters again.
+// Before any change is told. A client that has come back by then has not left.
 void ClientWatch::TellForgotten(v1::WatchClientsResponse* message) {
   if (suspects_.empty()) NoteSuspects();
   for (std::size_t looked_at = 0; looked_at < kMaxLookedAt && !IsFull(*message); ++looked_at) {
@@ -163,7 +175,7 @@ void ClientWatch::TellForgotten(v1::WatchClientsResponse* message) {
     const std::string client_id = std::move(suspects_.back());
     suspects_.pop_back();
     if (store_->Find(client_id, [](OriginIndex, const Update&) {})) continue;
-    inside_.erase(client_id);
+    Leave(client_id);
     v1::ClientEvent* const event = message->add_events();
     event->set_kind(v1::ClientEvent::KIND_FORGOTTEN);
     SetClientId(client_id, event->mutable_client());
@@ -212,10 +224,9 @@ std::optional<v1::ClientEvent::Kind> ClientWatch::Judge(const std::string& clien
                                                         const Degrees& place) {
   if (!area_) return v1::ClientEvent::KIND_MOVED;
   if (area_->Contains(place)) {
-    return inside_.insert(client_id).second ? v1::ClientEvent::KIND_ENTERED
-                                            : v1::ClientEvent::KIND_MOVED;
+    return Enter(client_id) ? v1::ClientEvent::KIND_ENTERED : v1::ClientEvent::KIND_MOVED;
   }
-  if (inside_.erase(client_id) > 0) return v1::ClientEvent::KIND_LEFT;
+  if (Leave(client_id)) return v1::ClientEvent::KIND_LEFT;
   return std::nullopt;
 }
 

@@ -40,10 +40,13 @@ class ClientWatch {
   // There is more to look at: call Next again, though nothing happens.
   bool HasMore(const VersionVector& vector) const;
 
-  // Clients inside the area.
-  std::size_t inside() const { return inside_.size(); }
+  // Clients inside the area; one with a long id counts as several.
+  std::size_t inside() const { return inside_.size() + inside_bytes_ / kBytesOfAnId; }
 
  private:
+  // What is reckoned for a client beyond its id.
+  static constexpr std::size_t kBytesOfAnId = 64;
+
   ClientWatch(const Store* store, const v1::WatchClientsRequest& request, std::optional<Area> area);
 
   void BeginAnewAfterRepair(const VersionVector& vector, v1::WatchClientsResponse* message);
@@ -56,6 +59,9 @@ class ClientWatch {
   std::size_t TellChangesOf(OriginIndex origin, v1::WatchClientsResponse* message);
   void Tell(const Update& update, const OriginId& origin, v1::WatchClientsResponse* message);
   std::optional<v1::ClientEvent::Kind> Judge(const std::string& client_id, const Degrees& place);
+  // Whether the client was not inside, and was.
+  bool Enter(std::string_view client_id);
+  bool Leave(const std::string& client_id);
   void NoteSuspects();
   void TellForgotten(v1::WatchClientsResponse* message);
   bool IsMeant(const Update& update) const;
@@ -85,6 +91,7 @@ class ClientWatch {
   VersionVector beginning_;
   bool begun_told_ = false;
   absl::flat_hash_set<std::string> inside_;
+  std::size_t inside_bytes_ = 0;  // of their ids
   // Of those, the ones that may have been forgotten, and how many had been when they were noted.
   std::vector<std::string> suspects_;
   std::uint64_t forgotten_ = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
 namespace herd::peer {
@@ -53,13 +54,13 @@ absl::StatusOr<std::size_t> Flood::Identify(const v1::Hello& hello) const {
   }
   if (hello.receiver() != own_name_) {
     return absl::PermissionDeniedError(
-        absl::StrCat("this is ", own_name_, ", not ", hello.receiver()));
+        absl::StrCat("this is ", own_name_, ", not ", absl::CHexEscape(hello.receiver())));
   }
   for (std::size_t i = 0; i < links_.size(); ++i) {
     if (links_[i].outbound.neighbor() == hello.server()) return i;
   }
   return absl::PermissionDeniedError(
-      absl::StrCat(hello.server(), " is no neighbor of ", own_name_));
+      absl::StrCat(absl::CHexEscape(hello.server()), " is no neighbor of ", own_name_));
 }
 
 void Flood::Open(std::size_t neighbor) {

@@ -21,6 +21,7 @@ absl::Status InboundLink::Open(const v1::Hello& hello) {
   writer_ = OriginWriter(store_);
   pushes_ = pushes_told_ = 0;
   told_anything_ = false;
+  told_forgotten_before_.reset();
   told_.clear();
   rewinds_.clear();
   awaited_.clear();
@@ -110,8 +111,10 @@ bool InboundLink::HasUrgentNews(const VersionVector& vector) const {
 bool InboundLink::NextAck(const VersionVector& vector, const MapDigest& digest, Nanos now,
                           v1::Ack* ack) {
   if (!open_) return false;
+  // When clients have been forgotten, only the digest tells whether all have forgotten the same.
+  const bool forgot = digest.forgotten_before && digest.forgotten_before != told_forgotten_before_;
   const bool waited_for =
-      pushes_ != pushes_told_ || !wants_to_tell_.empty() || HasUrgentNews(vector);
+      pushes_ != pushes_told_ || !wants_to_tell_.empty() || forgot || HasUrgentNews(vector);
   const bool due = now >= told_at_ + kLeisure && HasNews(vector);
   if (told_anything_ && !waited_for && !due) return false;
   ack->Clear();
@@ -121,6 +124,7 @@ bool InboundLink::NextAck(const VersionVector& vector, const MapDigest& digest, 
   if (digest.forgotten_before) {
     ack->set_digest(digest.sum);
     ack->set_forgotten_before_ns(*digest.forgotten_before);
+    told_forgotten_before_ = digest.forgotten_before;
   }
   pushes_told_ = pushes_;
   told_anything_ = true;

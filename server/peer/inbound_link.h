@@ -94,6 +94,7 @@ class InboundLink {
   std::uint64_t pushes_ = 0;
   std::uint64_t pushes_told_ = 0;
   bool told_anything_ = false;
+  std::optional<Nanos> told_forgotten_before_;
   Nanos told_at_ = 0;
   VersionVector told_;
   absl::flat_hash_set<OriginIndex> rewinds_;  // to be asked for

@@ -183,8 +183,8 @@ class Peers final : private CalledStream::Host, private KnockListener::Host {
   // By neighbour; none to those that this server calls.
   std::vector<std::unique_ptr<Knocker>> knockers_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<KnockListener> knock_listener_ ABSL_GUARDED_BY(mutex_);
-  // One more than there are calls.
   log::Burst refusals_;  // of streams whose callers are no neighbours
+  // One more than there are calls.
   std::vector<std::unique_ptr<CalledStream>> called_ ABSL_GUARDED_BY(mutex_);  // the oldest first
   Nanos looked_at_ ABSL_GUARDED_BY(mutex_) = 0;
   RateMeter made_ ABSL_GUARDED_BY(mutex_);

@@ -15,6 +15,7 @@ void Record::Clear() {
   id_.heap = nullptr;
   shape_ = 0;
   id_size_ = 0;
+  server_ = ServerNames::kNone;
 }
 
 void Record::SetClientId(std::string_view id) {

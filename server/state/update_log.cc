@@ -1,6 +1,7 @@
 #include "server/state/update_log.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -14,7 +15,7 @@ bool FitsDistance(Sequence base, Sequence sequence) {
 }  // namespace
 
 bool UpdateLog::IsEarly(Sequence sequence) const {
-  return !bases_.empty() && sequence < Last(bases_.size() - 1);
+  return !bases_.empty() && sequence <= Last(bases_.size() - 1);
 }
 
 std::size_t UpdateLog::BlockOf(Sequence sequence) const {
@@ -60,10 +61,14 @@ void UpdateLog::Insert(Sequence sequence, Slot slot) {
   const auto at =
       std::upper_bound(steps.begin(), steps.end(), distance,
                        [](std::uint32_t value, const Step& step) { return value < step.distance; });
-  steps.insert(at, {distance, slot});
   ++counts_[index].live;
-  ++counts_[index].entries;
   ++live_;
+  if (at != steps.begin() && std::prev(at)->distance == distance) {
+    std::prev(at)->slot = slot;  // It is live again, after its client was forgotten.
+    return;
+  }
+  steps.insert(at, {distance, slot});
+  ++counts_[index].entries;
 }
 
 void UpdateLog::Append(Sequence sequence, Slot slot) {

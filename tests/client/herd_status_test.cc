@@ -205,6 +205,18 @@ TEST(HerdStatus, IsNotConvergedWhenTheMapsDifferThoughTheVectorsAreEqual) {
                                                          "nobody lacks an update\n"));
 }
 
+TEST(HerdStatus, ComparesMapsOfWhichAsMuchHasBeenForgotten) {
+  auto answers = AllWhole();
+  for (auto& answer : answers) answer.set_forgotten_before_ns(100);
+  answers[0].set_forgotten_before_ns(90);
+  answers[0].set_digest(1);
+  EXPECT_TRUE(IsConverged(Status(answers)));
+  answers[1].set_digest(2);
+  EXPECT_FALSE(IsConverged(Status(answers)));
+  answers[1].set_forgotten_before_ns(-1);  // It is about to forget.
+  EXPECT_TRUE(IsConverged(Status(answers)));
+}
+
 TEST(HerdStatus, SaysHowManyUpdatesThatSomebodyHasAServerLacks) {
   auto answers = AllWhole();
   AddOrigin(answers[0], "A", 1, 5);

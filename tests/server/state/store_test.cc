@@ -518,6 +518,36 @@ TEST(AnUpdateThatComesTooLate, IsHadAndNotKept) {
   EXPECT_NE(Lookup(store, "kiwi"), "");
 }
 
+// A clock that was ahead forgets too early; when it is set right, a neighbour brings all back.
+TEST(AForgottenClient, ThatARepairBringsBackIsInTheLogOnce) {
+  for (const int clients : {1, 3, 3000}) {
+    Store store({"Goloman", 1});
+    const OriginIndex hands = *store.Intern({"Hands", 1});
+    std::vector<Text> texts;
+    for (int i = 0; i < clients; ++i) texts.push_back({"client-" + std::to_string(i), kHere, "5"});
+    std::vector<Update> updates;
+    for (int i = 0; i < clients; ++i) updates.push_back(texts[i].At(i + 1));
+    store.Apply(hands, 0, clients, updates);
+    for (int times = 0; times < 3; ++times) {
+      store.Forget(6 * kSecond);
+      store.Forget(0);
+      store.Repair(hands, 0, clients, updates);
+    }
+    Sequence last = 0;
+    std::size_t visited = 0;
+    store.Collect(hands, 0, [&](const Update& update) {
+      EXPECT_GT(update.sequence, last);
+      last = update.sequence;
+      ++visited;
+      return true;
+    });
+    EXPECT_EQ(visited, static_cast<std::size_t>(clients));
+    // And superseding them leaves nothing behind.
+    for (const Text& text : texts) Report(store, {text.client_id, kThere, "7"});
+    EXPECT_EQ(Collect(store, hands, 0), "through " + std::to_string(clients));
+  }
+}
+
 TEST(AnUpdate, WhoseTimesAreNonsenseDoesNoHarm) {
   constexpr Nanos kMost = std::numeric_limits<Nanos>::max();
   EXPECT_EQ(ReceivedAt(kMost, kMost), kMost);
