@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import re
+import resource
 import socket
 import ssl
 import subprocess
@@ -233,6 +234,23 @@ class AHandshakeThatIsNotFinished(TlsTest):
             lambda: "it has not finished the TLS handshake within 1 s" in self.server.log()))
 
 
+class ManyHandshakes(TlsTest):
+    MOST = 1024  # that have only begun
+
+    def test_the_oldest_that_have_only_begun_make_way(self):
+        # The head of a ClientHello that is to be as long as one may be.
+        begun = b"\x16\x03\x01\x40\x00\x01\x02\x01\x40\x03\x03"
+        strangers = []
+        for _ in range(self.MOST + 50):
+            stranger = self.plain()
+            stranger.sendall(begun)
+            strangers.append(stranger)
+        self.assertTrue(eventually(lambda: self.server.closed("unfinished_handshake") == 50))
+        self.assertEqual(strangers[0].recv(1), b"")
+        self.expect_served(self.phone())
+        self.assertEqual(self.server.closed("unfinished_handshake"), 51)
+
+
 class TheFlags(unittest.TestCase):
     def refused(self, *flags):
         return subprocess.run([arguments.server, "Goloman", *flags], text=True, timeout=PATIENCE_S,
@@ -250,6 +268,8 @@ class TheFlags(unittest.TestCase):
 
 
 def main():
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     parser = argparse.ArgumentParser()
     parser.add_argument("--server", required=True)
     parser.add_argument("--make-certificates", required=True)
