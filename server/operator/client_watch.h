@@ -40,8 +40,9 @@ class ClientWatch {
   // There is more to look at: call Next again, though nothing happens.
   bool HasMore(const VersionVector& vector) const;
 
-  // Clients inside the area; one with a long id counts as several.
-  std::size_t inside() const { return inside_.size() + inside_bytes_ / kBytesOfAnId; }
+  // Clients inside the area; and how much that is, where one with a long id counts as several.
+  std::size_t inside() const { return inside_.size(); }
+  std::size_t inside_load() const { return inside_.size() + inside_bytes_ / kBytesOfAnId; }
 
  private:
   // What is reckoned for a client beyond its id.

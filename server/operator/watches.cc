@@ -165,7 +165,8 @@ bool Watches::TellOne(Stream* stream) {
   bool fits;
   {
     absl::MutexLock lock(&mutex_);
-    inside_ += stream->watch_->inside() - std::exchange(stream->inside_, stream->watch_->inside());
+    inside_ += stream->watch_->inside_load() -
+               std::exchange(stream->inside_, stream->watch_->inside_load());
     fits = inside_ <= kMaxInside;
     stream->writing_ = fits && tells;
     stream->more_ = has_more;

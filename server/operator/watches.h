@@ -22,7 +22,8 @@ namespace herd {
 class Watches {
  public:
   static constexpr std::size_t kMaxWatchers = 1000;
-  // Clients inside the areas of all watchers, some hundred bytes each; a watcher with whom there
+  // Clients inside the areas of all watchers, some hundred bytes each, and those with long ids
+  // counted accordingly, see ClientWatch::inside_load; a watcher with whom there
   // are more is sent away.
   static constexpr std::size_t kMaxInside = 3'000'000;
 

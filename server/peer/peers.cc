@@ -242,7 +242,8 @@ void Peers::CompareExpiry(std::size_t neighbor) {
   const Nanos own = options_.flood.expire_after;
   if (its == own) return;
   const auto in_words = [](Nanos after) {
-    return after == 0 ? std::string("never") : absl::StrCat("after ", after / kNanosPerSecond, " s");
+    return after == 0 ? std::string("never")
+                      : absl::StrCat("after ", after / kNanosPerSecond, " s");
   };
   log::Warning(absl::StrCat(options_.neighbors[neighbor].name, " forgets silent clients ",
                             in_words(its), ", and this server ", in_words(own),
