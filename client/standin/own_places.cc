@@ -118,27 +118,35 @@ class Csv {
   explicit Csv(std::string_view text) : rest_(text) {}
 
   bool at_end() const { return rest_.empty(); }
-  // Of the row read last: the line that it begins in, and whether it ended within quotes.
+  // Of the row read last: the line that it begins in, whether it ended within quotes, and whether
+  // anything stood between a closing quote and the end of its field.
   int line() const { return line_; }
   bool unclosed() const { return quoted_; }
+  bool trailing() const { return trailing_; }
 
   Row Next() {
     line_ += ends_;
     ends_ = 0;
     Row row(1);
     quoted_ = false;
+    trailing_ = false;
+    bool closed = false;  // The quotes that the field began with.
     while (!rest_.empty()) {
       const char c = rest_.front();
       rest_.remove_prefix(1);
       if (c == '\n') ++ends_;
       if (quoted_) {
         quoted_ = InQuotes(c, row.back());
-      } else if (c == '"' && row.back().empty()) {
-        quoted_ = true;
+        closed = !quoted_;
       } else if (c == ',') {
         row.emplace_back();
+        closed = false;
       } else if (c == '\n') {
         break;
+      } else if (closed) {
+        trailing_ = trailing_ || c != '\r';
+      } else if (c == '"' && row.back().empty()) {
+        quoted_ = true;
       } else if (c != '\r') {
         row.back() += c;
       }
@@ -161,6 +169,7 @@ class Csv {
   int line_ = 1;
   int ends_ = 0;
   bool quoted_ = false;
+  bool trailing_ = false;
 };
 
 bool Has(const Row& columns, std::initializer_list<const char*> names) {
@@ -221,6 +230,7 @@ absl::StatusOr<PlaceFile> ParseCsvPlaces(std::string_view text) {
     if (row.size() == 1 && row.front().empty()) continue;
     const std::string where = absl::StrCat("line ", csv.line());
     if (csv.unclosed()) return Wrong(where, "a quote that opens there is not closed");
+    if (csv.trailing()) return Wrong(where, "text stands between a closing quote and the comma");
     if (row.size() != columns->size()) {
       return Wrong(where,
                    absl::StrCat("it has ", row.size(), " fields in place of ", columns->size()));

@@ -39,8 +39,19 @@ TEST(CsvPlaces, SayWhatIsWrongInWhichLine) {
   EXPECT_THAT(Why(ParseCsvPlaces("name,lat,lon\n ,1,2\n")), HasSubstr("line 2: a place needs"));
   EXPECT_THAT(Why(ParseCsvPlaces("name,lat,lon\nA,1,2\n\"B,1,2\nC,1,2\n")),
               HasSubstr("line 3: a quote that opens there is not closed"));
+  EXPECT_THAT(Why(ParseCsvPlaces("name,lat,lon\nA,1,2\n\"B\" C,1,2\n")),
+              HasSubstr("line 3: text stands between a closing quote and the comma"));
+  EXPECT_THAT(Why(ParseCsvPlaces("name,lat,lon\n\"\"B,1,2\n")), HasSubstr("line 2: text stands"));
   EXPECT_THAT(Why(ParseCsvPlaces("name,lat,lon\nA,1,2\nCaf\xe9,1,2\n")),
               HasSubstr("line 3: it is not UTF-8"));
+}
+
+TEST(CsvPlaces, MayHaveEmptyQuotesAndLineEndsOfAnyKind) {
+  const auto file = ParseCsvPlaces("name,lat,lon,country\n\"A\",\"1\",2,\"\"\r\n\"B\",1,2,\"DE\"");
+  ASSERT_TRUE(file.ok()) << file.status();
+  ASSERT_EQ(file->places.size(), 2U);
+  EXPECT_EQ(file->divisions[file->places[0].division].country, "-");
+  EXPECT_EQ(file->divisions[file->places[1].division].country, "DE");
 }
 
 TEST(CsvPlaces, MayHaveQuotesWithinTheirNames) {
