@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -64,7 +65,9 @@ class Receiver {
     bool going = true;
     while (going && queue_->Next(&tag, &ok)) going = Handle(ToTag(tag), ok);
     cpu_ns_ = Now(CLOCK_THREAD_CPUTIME_ID);
-    server_->Shutdown();
+    // At once: the sender's connection would otherwise be waited for, and nobody serves it any
+    // more.
+    server_->Shutdown(std::chrono::system_clock::now());
     queue_->Shutdown();
     while (queue_->Next(&tag, &ok)) {
     }
