@@ -15,7 +15,8 @@ namespace herd::standin {
 // `name`, `latitude` (or `lat`) and `longitude` (or `lon`, `lng`), in decimal degrees; `country`,
 // `first` and `second` say in which divisions a place lies and may be left out, and so may be their
 // values. Other columns are passed over. Quotes within a field that does not begin with one are as
-// any other character; behind the closing quote of one that does, its comma or line end follows. Errors: INVALID_ARGUMENT, which says what is wrong in which line.
+// any other character; behind the closing quote of one that does, its comma or line end follows.
+// Errors: INVALID_ARGUMENT, which says what is wrong in which line.
 absl::StatusOr<PlaceFile> ParseCsvPlaces(std::string_view text);
 
 // A GeoJSON FeatureCollection (RFC 7946) of points; their properties are named as the columns
