@@ -86,8 +86,9 @@ class BufCurlWithCertificates(unittest.TestCase):
         self.assertTrue(any(each in done.stderr for each in sentences), done.stderr)
 
     def expect_no_handshake(self, done, why):
-        """gRPC hangs up without a word; the server's log says why."""
-        self.expect_refused(done, "unexpected EOF", "connection reset", "broken pipe")
+        """gRPC hangs up without a word, and how buf says so depends on how far it had come; the
+        server's log says why."""
+        self.expect_refused(done, '"code": "unavailable"', '"code": "canceled"')
         self.assertTrue(eventually(lambda: why in self.server.log()), self.server.log())
 
     def test_an_operator_with_its_certificate_asks_and_lists(self):
